@@ -1,0 +1,54 @@
+# Two commands are all: `make run` shows a scorecard, `make test` proves the code.
+# PYTHON chooses the interpreter (3.11 or later); everything is installed below .venv.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+REPO   ?= .
+LISTEN ?= 127.0.0.1:10210
+
+.PHONY: run test lint format bench generate clean
+.DELETE_ON_ERROR:
+
+# Deployments come from the repository's tags or, where it has none, from the commits of its branch.
+run: export QUICKSTART_REPOSITORY = $(abspath $(REPO))
+run: export QUICKSTART_STORE = duckdb:$(CURDIR)/data/quickstart$(subst /,-,$(abspath $(REPO))).duckdb
+run: $(VENV)/.package  ## the scorecard of this checkout, or of REPO=/path/to/a/repository
+	$(BIN)/scorecard-exporter run --web.listen-address=$(LISTEN) \
+	  --config.file=examples/quickstart/$(if $(shell git -C "$(REPO)" tag --list 2>/dev/null | head -n 1),tags,commits).yaml
+
+test: $(VENV)/.development  ## the whole test suite, against the built and installed wheel
+	$(BIN)/pytest
+
+lint: $(VENV)/.development  ## style, types, and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=exporter $(BIN)/lint-imports --no-cache
+
+format: $(VENV)/.development
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.development  ## what is promised about speed and memory, measured here
+	$(BIN)/python benchmarks/run.py
+
+generate: $(VENV)/.development  ## the files that are written from the code
+	$(BIN)/python -m scorecard_exporter.config.reference
+	$(BIN)/python -m scorecard_exporter.exposition.reference
+
+clean:
+	rm -rf $(VENV) build dist
+
+$(VENV)/.tools:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "python3 cannot make virtual environments here; on Debian: apt-get install python3-venv"; exit 1; }
+	$(BIN)/pip install --quiet --upgrade pip
+	@touch $@
+
+$(VENV)/.package: $(VENV)/.tools pyproject.toml README.md $(shell find exporter -type f -not -name '*.pyc')
+	$(BIN)/pip install --quiet .
+	@touch $@
+
+$(VENV)/.development: $(VENV)/.package
+	$(BIN)/pip install --quiet --group dev
+	@touch $@

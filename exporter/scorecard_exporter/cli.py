@@ -1,0 +1,218 @@
+"""The command line: run, check, status, explain."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import logging
+import signal
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from scorecard_exporter import __version__, logs, terminal
+from scorecard_exporter.asking import asking
+from scorecard_exporter.config import advise, load
+from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, UnknownNameError
+from scorecard_exporter.logs import fields
+from scorecard_exporter.service import Service
+from scorecard_exporter.web.app import create_app
+from scorecard_exporter.web.listen import bind, bind_local, serving
+from scorecard_exporter.web.security import load_web_config
+
+log = logging.getLogger("scorecard")
+
+WRONG_CONFIGURATION = 1
+WRONG_QUESTION = 2
+"""Exit codes: what was configured is wrong; what was asked for does not exist."""
+
+_config_file = click.option(
+    "--config.file",
+    "config_file",
+    type=click.Path(path_type=Path),
+    default=Path("scorecard.yaml"),
+    show_default=True,
+    envvar="SCORECARD_CONFIG_FILE",
+    help="The configuration.",
+)
+_format = click.option(
+    "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
+)
+_team = click.option("--team", help="One team only; of a scorecard with several, explain takes the first.")
+_at = click.option("--at", callback=lambda *given: _moment(given[2]), help="Another moment, such as 2026-06-30T00:00Z.")
+
+
+class _Commands(click.Group):
+    """All errors that are meant for people end as their sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ScorecardError as error:
+            _fail(error)
+
+
+def _fail(error: ScorecardError) -> NoReturn:
+    click.echo(str(error), err=True)
+    sys.exit(WRONG_QUESTION if isinstance(error, UnknownNameError) else WRONG_CONFIGURATION)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is not a time such as 2026-06-30 or 2026-06-30T12:00Z") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="scorecard-exporter")
+def main() -> None:
+    """A balanced scorecard for engineering, as Prometheus gauges with reasons."""
+
+
+@main.command()
+@_config_file
+@click.option(
+    "--web.listen-address",
+    "addresses",
+    multiple=True,
+    default=("127.0.0.1:10210",),
+    show_default=True,
+    help="Where to listen, HOST:PORT; may be given several times.",
+)
+@click.option("--web.external-url", "external_url", default="", help="Where people reach it, behind a proxy.")
+@click.option(
+    "--web.config.file",
+    "web_config_file",
+    type=click.Path(path_type=Path),
+    help="TLS and basic authentication, in the format of the Prometheus exporter toolkit.",
+)
+@click.option("--web.enable-lifecycle", "lifecycle", is_flag=True, help="Allow a reload by POST /-/reload.")
+@click.option(
+    "--log.level",
+    "log_level",
+    type=click.Choice(["debug", "info", "warn", "error"]),
+    default="info",
+    show_default=True,
+    help="Only messages of this severity or above.",
+)
+@click.option(
+    "--log.format",
+    "log_format",
+    type=click.Choice(["logfmt", "json"]),
+    default="logfmt",
+    show_default=True,
+    help="How log lines are written.",
+)
+def run(*, log_level: str, log_format: logs.Format, **options: Any) -> None:
+    """Read the sources, keep the numbers current, serve them."""
+    logs.set_up(log_level, log_format)
+    # Records and links are many small objects without cycles: collecting them often is a third of the linking time.
+    gc.set_threshold(100_000, 50, 50)
+    asyncio.run(_run(**options))
+
+
+async def _run(
+    *,
+    config_file: Path,
+    addresses: tuple[str, ...],
+    external_url: str,
+    web_config_file: Path | None,
+    lifecycle: bool,
+) -> None:
+    web_config = load_web_config(web_config_file)
+    sockets = [bind(address) for address in addresses]
+    service = Service(config_file)
+    app = create_app(service, external_url=external_url, lifecycle=lifecycle)
+    local = bind_local(service.store_path)
+    stop = _signals(service)
+    async with (
+        serving(web_config.protect(app), sockets, web_config.uvicorn_options()),
+        serving(app, [local] if local else [], {}),
+    ):
+        log.info("listening", extra=fields(address=" ".join(addresses), version=__version__))
+        try:
+            await _until(stop, service)
+        finally:
+            await service.stop()
+
+
+async def _until(stop: asyncio.Event, service: Service) -> None:
+    """Start, then wait for the end; a stop signal ends a long start too."""
+    waiting = asyncio.create_task(stop.wait())
+    starting = asyncio.create_task(service.start())
+    await asyncio.wait({waiting, starting}, return_when=asyncio.FIRST_COMPLETED)
+    if starting.done():
+        starting.result()
+        await waiting
+    log.info("stopping")
+
+
+def _signals(service: Service) -> asyncio.Event:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(service.reload_if_valid()))
+    return stop
+
+
+@main.command()
+@_config_file
+@_format
+def check(config_file: Path, output: str) -> None:
+    """Say whether the configuration is valid, and what could be better about it."""
+    advice: list[str] = []
+    mistakes: tuple[Mistake, ...] = ()
+    try:
+        advice = advise(load(config_file))
+    except ConfigurationError as error:
+        mistakes = error.mistakes
+    if output == "json":
+        _print_json({"valid": not mistakes, "mistakes": [asdict(one) for one in mistakes], "advice": advice})
+    else:
+        for line in (*mistakes, *(f"advice: {sentence}" for sentence in advice)):
+            click.echo(line, err=bool(mistakes))
+        if not mistakes:
+            click.echo(f"{config_file} is valid.")
+    if mistakes:
+        sys.exit(WRONG_CONFIGURATION)
+
+
+@main.command()
+@_config_file
+@_format
+@_team
+@_at
+def status(config_file: Path, output: str, team: str | None, at: datetime | None) -> None:
+    """Print the scorecards as they stand."""
+    with asking(load(config_file)) as questions:
+        document = questions.scorecards(team=team, at=at)
+    _print_json(document) if output == "json" else terminal.print_scorecards(document)
+
+
+@main.command()
+@_config_file
+@_format
+@_team
+@_at
+@click.argument("measure", metavar="SCORECARD/MEASURE")
+def explain(config_file: Path, output: str, team: str | None, at: datetime | None, measure: str) -> None:
+    """Say how a measure came about: its value, target, formula and samples, or why there is none."""
+    scorecard, slash, name = measure.partition("/")
+    if not slash:
+        raise click.BadParameter(f"{measure!r} is not SCORECARD/MEASURE, such as engineering/lead_time_for_changes")
+    with asking(load(config_file)) as questions:
+        document = questions.explanation(scorecard, name, team=team, at=at)
+    _print_json(document) if output == "json" else terminal.print_explanation(document)
+
+
+def _print_json(document: Any) -> None:
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))

@@ -1,0 +1,85 @@
+"""Names that stand for something defined elsewhere in the file, and origins of sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from scorecard_exporter.config.document import Document, Location
+from scorecard_exporter.config.values import choice
+from scorecard_exporter.quantities import RefusedError
+from scorecard_exporter.sources.base import SourceOptions
+
+
+def refers(document: Document, location: Location, name: str, known: tuple[str, ...], what: str) -> bool:
+    """Whether `name` is one of `known`; if not, that is reported, `what` being for example `a team`."""
+    if name in known:
+        return True
+    document.report(location, choice(name, known, what))
+    return False
+
+
+def cycle(edges: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """The names along one cycle of a graph, the first one again at the end; empty when there is none."""
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError as error:
+        return tuple(reversed(error.args[1]))
+    return ()
+
+
+class Origins:
+    """The origins that the configured sources write."""
+
+    def __init__(self, sources: Mapping[str, SourceOptions], names: tuple[str, ...]) -> None:
+        self._sources, self._names = sources, names
+
+    def find(self, written: str) -> str:
+        """The origin `SOURCE:THING`; a type stands for the only source that has it.
+
+        Raises:
+            RefusedError: there is no such origin, or it could be several.
+        """
+        source, _, thing = written.partition(":")
+        if not source or not thing:
+            raise RefusedError(written, "an origin: SOURCE:THING, such as shop:checkout")
+        name = self._named(source, written)
+        origin = f"{name}:{thing}"
+        known = self._known(name)
+        if known is not None and origin not in known:
+            raise choice(origin, known, f"an origin of the source {name!r}")
+        return origin
+
+    def find_any(self, written: str) -> str | None:
+        """Like `find`; a source alone stands for its only origin, None meaning whichever it has.
+
+        Raises:
+            RefusedError: see `find`; also a source alone whose origins could be mistaken for another's.
+        """
+        if ":" in written:
+            return self.find(written)
+        name = self._named(written, written)
+        known = self._known(name)
+        if known is not None and len(known) != 1:
+            raise RefusedError(written, f"one origin: allowed is one of {', '.join(known)}")
+        if known is None and [other for other in self._names if self._known(other) is None] != [name]:
+            raise RefusedError(
+                written, f"clear enough beside other sources: write {name}:THING, or leave it out for any"
+            )
+        return known[0] if known else None
+
+    def _named(self, source: str, written: str) -> str:
+        if source in self._names:
+            return source
+        of_type = tuple(name for name, options in self._sources.items() if options.type == source)
+        if len(of_type) > 1:
+            raise RefusedError(
+                written, f"clear: the sources {', '.join(of_type)} are of that type; write one of these names"
+            )
+        if not of_type:
+            raise choice(source, self._names, "a source")
+        return of_type[0]
+
+    def _known(self, name: str) -> tuple[str, ...] | None:
+        options = self._sources.get(name)
+        return options.origins(name) if options else None

@@ -1,0 +1,111 @@
+"""From a file to one frozen `Configuration`: every reference resolved, every mistake found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, SecretStr
+
+from scorecard_exporter.config.document import Document, Location
+from scorecard_exporter.config.initiatives import read_initiatives
+from scorecard_exporter.config.model import Configuration, Exposition
+from scorecard_exporter.config.parse import parse
+from scorecard_exporter.config.references import Origins
+from scorecard_exporter.config.schema import ConfigurationShape
+from scorecard_exporter.config.scorecards import read_scorecards
+from scorecard_exporter.config.services import all_series, service_rules, subject_patterns, with_paths
+from scorecard_exporter.config.teams import read_teams, scope_rows, scopes
+from scorecard_exporter.config.values import choice
+from scorecard_exporter.config.yaml import read
+from scorecard_exporter.sources.base import SourceOptions
+from scorecard_exporter.sources.registry import TYPES
+from scorecard_exporter.store.base import Dimensions
+
+
+def load(path: Path, environ: Mapping[str, str] = os.environ) -> Configuration:
+    """Read and check a configuration file.
+
+    `environ`: where `!env NAME` looks. Relative paths are meant from the file that they stand in.
+
+    Raises:
+        ConfigurationError: all mistakes at once, each with its file, line, column and path.
+    """
+    document = read(path, environ)
+    if () in document.broken:
+        raise document.error()
+    sources = _sources(document)
+    shape = parse(ConfigurationShape, document)
+    if shape is None:
+        raise document.error()
+    configuration = _resolve(shape, sources, document)
+    document.raise_mistakes()
+    return configuration
+
+
+def _sources(document: Document) -> dict[str, SourceOptions]:
+    """The options of every source that has sound ones, by the type that it names."""
+    found = {}
+    for name in document.names("sources"):
+        location: Location = ("sources", name)
+        entry = document.data["sources"][name]
+        kind = entry.get("type") if isinstance(entry, dict) else None
+        if not isinstance(kind, str):
+            document.mistake(location, f"the key 'type' is missing; allowed: {', '.join(TYPES)}", at_key=True)
+            document.broken.add(location)
+        elif kind not in TYPES:
+            document.mistake((*location, "type"), choice(kind, tuple(TYPES), "a type of source"))
+        elif options := parse(TYPES[kind], document, location):
+            found[name] = options
+    return found
+
+
+def _resolve(shape: ConfigurationShape, sources: Mapping[str, SourceOptions], document: Document) -> Configuration:
+    origins = Origins(sources, document.names("sources"))
+    rules = service_rules(shape, origins, document)
+    series = all_series(shape, origins, document)
+    teams = read_teams(shape.teams, document)
+    scorecards = read_scorecards(shape, teams, series, document)
+    counted = scopes(teams, rules)
+    path = Path(document.file)
+    return Configuration(
+        path=path,
+        document=document.redacted(_secret_locations(sources)),
+        zone=shape.timezone,
+        store=f"duckdb:{path.parent / shape.store.removeprefix('duckdb:')}",
+        sources=with_paths(sources, rules),
+        teams=teams,
+        scopes=counted,
+        dimensions=Dimensions(
+            services=tuple(rules.values()),
+            scope=tuple(scope_rows(teams, counted)),
+            subjects=tuple(subject_patterns(shape, series, document)),
+            zones=tuple(sorted({scorecard.zone for scorecard in scorecards.values()})),
+        ),
+        scorecards=scorecards,
+        initiatives=read_initiatives(shape, document),
+        exposition=Exposition(readings=shape.exposition.readings, parts=shape.exposition.parts),
+        evaluation_interval=shape.evaluation_interval,
+    )
+
+
+def _secret_locations(sources: Mapping[str, SourceOptions]) -> Iterator[Location]:
+    for name, options in sources.items():
+        yield from secrets_in(options, ("sources", name))
+
+
+def secrets_in(value: Any, location: Location) -> Iterator[Location]:
+    """Where the secrets of a validated value stand."""
+    if isinstance(value, SecretStr):
+        yield location
+    elif isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            yield from secrets_in(getattr(value, name), (*location, field.alias or name))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from secrets_in(item, (*location, key))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from secrets_in(item, (*location, index))

@@ -1,0 +1,257 @@
+"""The shapes of a configuration file; the reference is made from descriptions and defaults here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from scorecard_exporter.config.schema_measure import MAY_BE_EMPTY, MeasureShape, Shape
+from scorecard_exporter.config.values import (
+    Flag,
+    Moment,
+    Name,
+    Origin,
+    Patterns,
+    Several,
+    Share,
+    Short,
+    Span,
+    StoreUrl,
+    Text,
+    TimeZone,
+    Unit,
+    Weight,
+)
+from scorecard_exporter.quantities import Duration
+
+Review = Literal["monthly", "quarterly"]
+RollUp = Literal["own", "sum"]
+
+
+class ObjectiveShape(Shape):
+    """An objective: measures towards one end."""
+
+    title: Annotated[Text | None, Field(description="Its name for people. Default: made from its id.")] = None
+    theme: Annotated[Name | None, Field(description="The theme of the scorecard that it serves.")] = None
+    weight: Annotated[
+        Weight, Field(default="1", description="Share in its perspective, relative to its siblings; 0: only shown.")
+    ]
+    critical: Annotated[
+        Flag, Field(default="no", description="While it is red or unknown, nothing above it can be green.")
+    ]
+    owner: Annotated[Text | None, Field(description="A role or a group address. Default: the team's.")] = None
+    leads_to: Annotated[
+        tuple[Name, ...], Field(default=(), description="Objectives of this scorecard that it is expected to move.")
+    ]
+    measures: Annotated[dict[Name, MeasureShape], MAY_BE_EMPTY, Field(default={}, description="Its measures, by id.")]
+
+
+class PerspectiveShape(Shape):
+    """One of the sides from which a scorecard looks."""
+
+    title: Annotated[Text | None, Field(description="Its name for people. Default: made from its id.")] = None
+    weight: Annotated[
+        Weight, Field(default="1", description="Share in the scorecard, relative to its siblings; 0: only shown.")
+    ]
+    objectives: Annotated[
+        dict[Name, ObjectiveShape], MAY_BE_EMPTY, Field(default={}, description="Its objectives, by id.")
+    ]
+
+
+class ScorecardShape(Shape):
+    """A scorecard for one or more teams."""
+
+    title: Annotated[Text | None, Field(description="Its name for people. Default: made from its id.")] = None
+    teams: Annotated[tuple[Name, ...] | None, Field(description="For which teams. Default: all.")] = None
+    review: Annotated[Review | None, Field(description="How often people review it.")] = None
+    timezone: Annotated[
+        TimeZone | None, Field(description="Zone of its dates, months and quarters. Default: the global one.")
+    ] = None
+    themes: Annotated[dict[Name, Text], MAY_BE_EMPTY, Field(default={}, description="Strategic themes: id to title.")]
+    perspectives: Annotated[
+        dict[Name, PerspectiveShape], MAY_BE_EMPTY, Field(default={}, description="Its perspectives, by id.")
+    ]
+
+
+class TeamShape(Shape):
+    """A team; teams form a tree."""
+
+    title: Annotated[Text | None, Field(description="Its name for people. Default: its id.")] = None
+    parent: Annotated[Name | None, Field(description="The team above it. Default: none.")] = None
+    owner: Annotated[Text | None, Field(description="A role or a group address. Default: that of the team above.")] = (
+        None
+    )
+    services: Annotated[
+        tuple[Name, ...], Field(default=(), description="Its own services; those of the teams below are counted too.")
+    ]
+
+
+class DeploymentsShape(Shape):
+    """Which things of an origin are a service's production deployments: one way at most."""
+
+    origin: Annotated[Origin, Field(alias="from", description="Where they are read.")]
+    environment: Annotated[
+        Patterns | None, Field(description="Deployments to these environments. Default: the global `production`.")
+    ] = None
+    tags: Annotated[Patterns | None, Field(description="Tags with these names.")] = None
+    releases: Annotated[Patterns | None, Field(description="Releases with these names.")] = None
+    merges: Annotated[
+        Flag, Field(default="no", description="Every merge commit on the first-parent line of the deployed branch.")
+    ]
+    first_parent: Annotated[
+        Flag, Field(default="no", description="Every commit on the first-parent line of the deployed branch.")
+    ]
+
+
+class IncidentsShape(Shape):
+    """Which incidents of an origin are a service's; a filter that is left out lets everything through."""
+
+    origin: Annotated[Origin, Field(alias="from", description="Where they are read.")]
+    severities: Annotated[Patterns, Field(default=(), description="Only those of these severities.")]
+    labels: Annotated[Patterns, Field(default=(), description="Only those with one of these labels.")]
+    titles: Annotated[Patterns, Field(default=(), description="Only those with such titles.")]
+
+
+class ServiceShape(Shape):
+    """A service: where its changes, deployments and incidents are read."""
+
+    changes: Annotated[Origin | None, Field(description="Origin of its commits and pull requests.")] = None
+    paths: Annotated[
+        Annotated[tuple[Text, ...], Several()],
+        Field(default=(), description="In a monorepo: only changes that touch these files (globs, ** for any depth)."),
+    ]
+    deployments: Annotated[
+        Annotated[DeploymentsShape, Short("from")] | None,
+        Field(description="Its production deployments; an origin alone: those to the global `production`."),
+    ] = None
+    incidents: Annotated[
+        Annotated[tuple[Annotated[IncidentsShape, Short("from")], ...], Several()],
+        Field(default=(), description="Its incidents, from one or more origins."),
+    ]
+    attribution_window: Annotated[
+        Span | None, Field(description="How long after a deployment an incident may be its fault. Default: global.")
+    ] = None
+    bots: Annotated[Patterns | None, Field(description="Authors that are no people. Default: the global ones.")] = None
+    hotfixes: Annotated[
+        Patterns | None, Field(description="Titles, branches and labels of hotfixes. Default: the global ones.")
+    ] = None
+    reverts: Annotated[
+        Patterns | None,
+        Field(description="Titles and labels of reverts that do not say what they revert. Default: the global ones."),
+    ] = None
+
+
+class SeriesShape(Shape):
+    """A series of observations."""
+
+    origin: Annotated[
+        Origin | None,
+        Field(
+            alias="from", description="The origin that it is read from, or a source that has only one. Default: any."
+        ),
+    ] = None
+    unit: Annotated[Unit, Field(description="Unit of its values.")]
+    subjects: Annotated[
+        Annotated[Literal["services", "teams"], Tag("word")] | Annotated[dict[str, Text], Tag("mapping")],
+        Discriminator(lambda value: "mapping" if isinstance(value, dict) else "word"),
+        Field(
+            description="How its subjects are named: like services, like teams, or a mapping of each to a service or "
+            "team (team/NAME where a service has that name too)."
+        ),
+    ] = "teams"
+    rollup: Annotated[
+        RollUp,
+        Field(
+            default="own",
+            description="A team's own value if it has one, else the sum of its children (own), or always the sum.",
+        ),
+    ]
+    freshness: Annotated[
+        Span, Field(default="45d", description="When the newest observation is older than this, it is stale.")
+    ]
+
+
+class InitiativeShape(Shape):
+    """What is being done about some measures."""
+
+    title: Annotated[Text | None, Field(description="Its name for people. Default: made from its id.")] = None
+    measures: Annotated[
+        Annotated[tuple[Text, ...], Several()],
+        Field(alias="for", description="Which measures it shall move, each as SCORECARD/MEASURE."),
+    ]
+    owner: Annotated[Text | None, Field(description="A role or a group address.")] = None
+    due: Annotated[Moment | None, Field(description="When it shall be finished, in the global zone.")] = None
+    resources: Annotated[Text | None, Field(description="What it is given: people, money, time.")] = None
+    done: Annotated[Share | None, Field(description="How much of it is finished.")] = None
+
+
+class ExpositionShape(Shape):
+    """What `/metrics` leaves out."""
+
+    readings: Annotated[
+        Flag, Field(default="yes", description="Values and goals as text, in scorecard_measure_reading_info.")
+    ]
+    parts: Annotated[Flag, Field(default="yes", description="Parts and intervals of each measure.")]
+
+
+class ConfigurationShape(Shape):
+    """A whole configuration file."""
+
+    timezone: Annotated[
+        TimeZone, Field(default="UTC", description="Zone of dates without one, and of months and quarters (IANA name).")
+    ]
+    store: Annotated[
+        StoreUrl,
+        Field(
+            default="duckdb:./data/scorecard.duckdb",
+            description="Where events are kept; a relative path is meant from the configuration file.",
+        ),
+    ]
+    evaluation_interval: Annotated[
+        Duration, Field(default="1m", description="How often the numbers are worked out anew, beside after each poll.")
+    ]
+    sources: Annotated[
+        dict[Name, dict[str, Any]], MAY_BE_EMPTY, Field(default={}, description="The systems that are read, by name.")
+    ]
+    production: Annotated[
+        Patterns, Field(default=("prod*", "live"), description="Environments whose deployments count.")
+    ]
+    bots: Annotated[
+        Patterns,
+        Field(
+            default=("*[bot]", "*[bot]@*", "dependabot*", "renovate*"),
+            description="Authors that are no people, beside those that a source marks.",
+        ),
+    ]
+    hotfixes: Annotated[
+        Patterns,
+        Field(
+            default=(),
+            description="Titles, source branches and labels of hotfixes; without a pattern nothing is one.",
+        ),
+    ]
+    reverts: Annotated[
+        Patterns,
+        Field(default=(), description="Titles and labels of reverts, beside messages that say what they revert."),
+    ]
+    attribution_window: Annotated[
+        Span, Field(default="24h", description="How long after a deployment an incident or a fix may be its fault.")
+    ]
+    reopen_within: Annotated[
+        Span, Field(default="7d", description="An incident reopened sooner is still the same one.")
+    ]
+    teams: Annotated[dict[Name, TeamShape], MAY_BE_EMPTY, Field(default={}, description="Teams, by name.")]
+    services: Annotated[dict[Name, ServiceShape], MAY_BE_EMPTY, Field(default={}, description="Services, by name.")]
+    series: Annotated[
+        dict[Name, SeriesShape],
+        MAY_BE_EMPTY,
+        Field(default={}, description="Series of observations, by the name that they carry."),
+    ]
+    scorecards: Annotated[dict[Name, ScorecardShape], MAY_BE_EMPTY, Field(default={}, description="Scorecards, by id.")]
+    initiatives: Annotated[
+        dict[Name, InitiativeShape], MAY_BE_EMPTY, Field(default={}, description="Initiatives, by id.")
+    ]
+    exposition: Annotated[
+        ExpositionShape, Field(default={}, description="Families of `/metrics` that can be left out.")
+    ]

@@ -1,0 +1,135 @@
+"""Services and series: which records of which origins are theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from scorecard_exporter.config.document import Document, Location
+from scorecard_exporter.config.references import Origins, refers
+from scorecard_exporter.config.schema import ConfigurationShape, DeploymentsShape, SeriesShape, ServiceShape
+from scorecard_exporter.events.rules import DeploymentRule, DeploymentsBy, IncidentRule, ServiceRule
+from scorecard_exporter.measures.model import Series
+from scorecard_exporter.quantities import RefusedError, to_micros
+from scorecard_exporter.sources.base import SourceOptions
+from scorecard_exporter.store.base import SubjectPattern
+
+_BY_PATTERNS: tuple[DeploymentsBy, ...] = ("environment", "tags", "releases")
+_BY_COMMITS: tuple[DeploymentsBy, ...] = ("merges", "first_parent")
+
+
+def service_rules(shape: ConfigurationShape, origins: Origins, document: Document) -> dict[str, ServiceRule]:
+    """The rule of every service, by its name."""
+    return {name: _rule(name, service, shape, origins, document) for name, service in shape.services.items()}
+
+
+def with_paths(sources: Mapping[str, SourceOptions], rules: Mapping[str, ServiceRule]) -> dict[str, SourceOptions]:
+    """The sources, told to read the paths of commits where a service of a monorepo asks for them."""
+    asked = {rule.changes.partition(":")[0] for rule in rules.values() if rule.changes and rule.paths}
+    return {
+        name: options.model_copy(update={"paths": True})
+        if name in asked and "paths" in type(options).model_fields
+        else options
+        for name, options in sources.items()
+    }
+
+
+def _rule(
+    name: str, service: ServiceShape, shape: ConfigurationShape, origins: Origins, document: Document
+) -> ServiceRule:
+    here: Location = ("services", name)
+    incidents = [
+        (_origin(one.origin, (*here, "incidents", index, "from"), origins, document), one)
+        for index, one in enumerate(service.incidents)
+    ]
+    return ServiceRule(
+        service=name,
+        changes=_origin(service.changes, (*here, "changes"), origins, document) if service.changes else None,
+        paths=service.paths,
+        deployments=_deployments(service.deployments, (*here, "deployments"), shape, origins, document)
+        if service.deployments
+        else None,
+        incidents=tuple(
+            IncidentRule(origin=origin, severities=one.severities, labels=one.labels, titles=one.titles)
+            for origin, one in incidents
+        ),
+        attribution_window=to_micros(service.attribution_window or shape.attribution_window),
+        reopen_within=to_micros(shape.reopen_within),
+        bots=_own(service.bots, shape.bots),
+        hotfixes=_own(service.hotfixes, shape.hotfixes),
+        reverts=_own(service.reverts, shape.reverts),
+    )
+
+
+def _own(own: tuple[str, ...] | None, shared: tuple[str, ...]) -> tuple[str, ...]:
+    return shared if own is None else own
+
+
+def _origin(written: str, location: Location, origins: Origins, document: Document) -> str:
+    try:
+        return origins.find(written)
+    except RefusedError as refusal:
+        document.report(location, refusal)
+        return written
+
+
+def _deployments(
+    written: DeploymentsShape, here: Location, shape: ConfigurationShape, origins: Origins, document: Document
+) -> DeploymentRule:
+    ways = [way for way in (*_BY_PATTERNS, *_BY_COMMITS) if getattr(written, way)]
+    if len(ways) > 1:
+        document.report((*here, ways[1]), f"give one of {ways[0]!r} and {ways[1]!r}, not both")
+    origin = _origin(written.origin, (*here, "from"), origins, document)
+    if not ways:
+        return DeploymentRule(origin=origin, by="environment", patterns=shape.production)
+    patterns = getattr(written, ways[0]) if ways[0] in _BY_PATTERNS else ()
+    return DeploymentRule(origin=origin, by=ways[0], patterns=patterns)
+
+
+def all_series(shape: ConfigurationShape, origins: Origins, document: Document) -> dict[str, Series]:
+    """Every series, by its name."""
+    found = {}
+    for name, series in shape.series.items():
+        found[name] = Series(
+            name=name,
+            origin=_series_origin(name, series, origins, document),
+            unit=series.unit,
+            rollup=series.rollup,
+            freshness=to_micros(series.freshness),
+        )
+    return found
+
+
+def _series_origin(name: str, series: SeriesShape, origins: Origins, document: Document) -> str | None:
+    try:
+        return origins.find_any(series.origin) if series.origin else None
+    except RefusedError as refusal:
+        document.report(("series", name, "from"), refusal)
+        return None
+
+
+def subject_patterns(
+    shape: ConfigurationShape, series: Mapping[str, Series], document: Document
+) -> Iterator[SubjectPattern]:
+    """How each series names its subjects: one pattern for every service or team that it can speak of."""
+    for name, origin in ((one.name, one.origin) for one in series.values()):
+        subjects = shape.series[name].subjects
+        if subjects == "services":
+            pairs = {service: service for service in document.names("services")}
+        elif subjects == "teams":
+            pairs = {team: f"team/{team}" for team in document.names("teams")}
+        else:
+            pairs = _mapped(subjects, ("series", name, "subjects"), document)
+        for raw, subject in pairs.items():
+            yield SubjectPattern(series=name, origin=origin, raw=raw, subject=subject)
+
+
+def _mapped(subjects: Mapping[str, str], here: Location, document: Document) -> dict[str, str]:
+    teams, services = document.names("teams"), document.names("services")
+    pairs = {}
+    for raw, name in subjects.items():
+        team = name.removeprefix("team/")
+        if name in services:
+            pairs[raw] = name
+        elif refers(document, (*here, raw), team, (*services, *teams), "a service or a team"):
+            pairs[raw] = f"team/{team}"
+    return pairs

@@ -1,0 +1,86 @@
+"""The errors of the project, grouped by what happens next.
+
+ScorecardError                 everything we raise on purpose; the message is a sentence for the user
+├── ConfigurationError         nothing starts (or the old configuration goes on): a list of Mistakes
+├── StoreError                 the store cannot be used at all: one sentence, exit code 1
+│   └── StoreBusyError         another process holds it: ask that process instead
+├── StoreFullError             a write was undone; the old numbers are served on; try again later
+├── UnknownNameError           the caller asked for something that does not exist: 404, exit code 2
+└── SourceError                one source failed; the others go on
+    ├── FatalSourceError       no retry helps until a person changes something
+    └── RetriableSourceError   the next poll may succeed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Self
+
+
+class ScorecardError(Exception):
+    """Base of all errors with a message meant for the user."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """One mistake in a configuration file. Lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f" {self.path}:" if self.path else ""
+        return f"{self.file}:{self.line}:{self.column}:{where} {self.message}"
+
+
+class ConfigurationError(ScorecardError):
+    """Every mistake of a configuration, at once."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+        self.mistakes = mistakes
+
+
+class StoreError(ScorecardError):
+    """The store cannot be used: made by a newer version, unreadable, not ours."""
+
+
+class StoreBusyError(StoreError):
+    """Another process holds the store."""
+
+
+class StoreFullError(ScorecardError):
+    """A write was undone because the disk is full or refused it."""
+
+
+class UnknownNameError(ScorecardError):
+    """A scorecard, team or measure that does not exist; message and `allowed` name those that do."""
+
+    def __init__(self, message: str, allowed: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.allowed = tuple(allowed)
+
+    @classmethod
+    def of(cls, what: str, name: str, known: Iterable[str]) -> Self:
+        """There is no `what` of that name, but there are the known ones, one of them perhaps nearly so."""
+        names = sorted(known)
+        near = get_close_matches(name, names, n=1)
+        guess = f" Did you mean {near[0]!r}?" if near else ""
+        return cls(f"There is no {what} named {name!r}.{guess} There is: {', '.join(names) or 'none'}.", names)
+
+
+class SourceError(ScorecardError):
+    """A source could not be read; what is stored stays."""
+
+
+class FatalSourceError(SourceError):
+    """Reading again will not help until a person changes something."""
+
+
+class RetriableSourceError(SourceError):
+    """Reading again may help."""

@@ -1,0 +1,1 @@
+"""What Prometheus reads: a snapshot as metric families, rendered once and served from cache."""

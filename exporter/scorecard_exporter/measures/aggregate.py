@@ -1,0 +1,276 @@
+"""Samples joined to teams and periods, and what is counted, summed and ranked of them, as statements.
+
+A sample text of `samples/` returns `subject, occurred_at, x, w, key, origin, url`, or for spans `starts_at, ends_at`
+in place of `occurred_at`; columns that follow are summed for the parts of a measure. Every statement keeps
+to the SQL that DuckDB, PostgreSQL, Trino and Spark share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from importlib import resources
+from typing import Any, Literal, NamedTuple
+
+from arro3.core import Table
+
+from scorecard_exporter.measures.finding import MICROS
+from scorecard_exporter.measures.model import Period, Statistic
+from scorecard_exporter.measures.statistics import QUANTILES, interpolate
+from scorecard_exporter.store.base import Store
+
+Join = Literal["within", "overlap", "open_at_end", "latest_before_end"]
+
+_JOINS: Mapping[Join, str] = {
+    "within": "samples.occurred_at >= periods.starts_at and samples.occurred_at < periods.ends_at",
+    "overlap": "samples.starts_at < periods.ends_at and samples.ends_at > periods.starts_at",
+    "open_at_end": "samples.starts_at < periods.ends_at and samples.ends_at >= periods.ends_at",
+    "latest_before_end": "samples.occurred_at < periods.ends_at",
+}
+_BOUNDS: Mapping[Join, str] = {
+    "within": "samples.occurred_at >= {first_start} and samples.occurred_at < {last_end}",
+    "overlap": "samples.starts_at < {last_end} and samples.ends_at > {first_start}",
+    "open_at_end": "samples.starts_at < {last_end} and samples.ends_at >= {first_end}",
+    "latest_before_end": "samples.occurred_at < {last_end}",
+}
+_MOST_NAMES = 100
+"""Longer lists of names are left out of a statement: some engines plan them badly."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SampleSet:
+    """Samples and how they count: the text in `samples/`, the join to a period, and the columns to sum.
+
+    `once`: a team counts a thing (origin and key) once, however many of its services share it;
+    otherwise once for each service.
+    """
+
+    text: str
+    join: Join
+    once: bool = False
+    sums: tuple[str, ...] = ()
+
+    @property
+    def moment(self) -> str:
+        """The column that says when a sample counts."""
+        return "starts_at" if self.join == "open_at_end" else "occurred_at"
+
+
+class Total(NamedTuple):
+    """Samples of one team in one period: how many, the oldest and newest moment, and sums of columns."""
+
+    samples: int = 0
+    oldest: int | None = None
+    newest: int | None = None
+    sums: Mapping[str, int] = {}
+
+    def sum(self, column: str) -> int:
+        """The sum of one column; 0 where there is no sample."""
+        return self.sums.get(column, 0)
+
+
+class Aggregates:
+    """What the store answers about sets of samples for these teams and periods; each question asked once."""
+
+    def __init__(self, store: Store, teams: Sequence[str], periods: Sequence[Period]) -> None:
+        self._store = store
+        self._teams = tuple(teams)
+        self._periods = tuple(periods)
+        self._totals: dict[SampleSet, dict[tuple[str, Period], Total]] = {}
+        self._quantiles: dict[tuple[SampleSet, Statistic], dict[tuple[str, Period], Fraction]] = {}
+        self._days: dict[tuple[SampleSet, str], dict[tuple[str, Period], int]] = {}
+
+    def total(self, samples: SampleSet, team: str, period: Period) -> Total:
+        """Number, oldest and newest moment, and sums of the set's columns."""
+        if samples not in self._totals:
+            rows = read(self._store, _totals(samples, self._teams, self._periods))
+            self._totals[samples] = {
+                (team, self._periods[place]): Total(count, oldest, newest, dict(zip(samples.sums, sums, strict=True)))
+                for team, place, count, oldest, newest, *sums in rows
+            }
+        return self._totals[samples].get((team, period), Total())
+
+    def prepare(self, samples: SampleSet, statistics: Iterable[Statistic]) -> None:
+        """Work out these percentiles of `x`, for all teams and periods in one statement."""
+        missing = [one for one in QUANTILES if one in set(statistics) and (samples, one) not in self._quantiles]
+        if not missing:
+            return
+        found: dict[Statistic, dict[tuple[str, Period], Fraction]] = {statistic: {} for statistic in missing}
+        for team, place, count, *bounds in read(self._store, _ranks(samples, missing, self._teams, self._periods)):
+            for index, statistic in enumerate(missing):
+                lower, upper = bounds[2 * index : 2 * index + 2]
+                found[statistic][team, self._periods[place]] = interpolate(
+                    lower, upper, count, QUANTILES[statistic], MICROS
+                )
+        self._quantiles.update({(samples, statistic): values for statistic, values in found.items()})
+
+    def quantile(self, samples: SampleSet, statistic: Statistic, team: str, period: Period) -> Fraction:
+        """A percentile of `x`, microseconds, over at least one sample; in seconds."""
+        self.prepare(samples, [statistic])
+        return self._quantiles[samples, statistic][team, period]
+
+    def days(self, samples: SampleSet, zone: str, team: str, period: Period) -> int:
+        """On how many calendar days of `zone` there was a sample."""
+        if (samples, zone) not in self._days:
+            rows = read(self._store, _days(samples, zone, self._teams, self._periods))
+            self._days[samples, zone] = {(team, self._periods[place]): days for team, place, days in rows}
+        return self._days[samples, zone].get((team, period), 0)
+
+
+def read(store: Store, sql: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a statement."""
+    table: Table = store.query(sql)
+    return zip(*(table.column(index).to_pylist() for index in range(table.num_columns)), strict=True)
+
+
+@cache
+def sample_text(name: str) -> str:
+    """The statement of `samples/NAME.sql`."""
+    folder = resources.files("scorecard_exporter.measures") / "samples"
+    return (folder / f"{name}.sql").read_text(encoding="utf-8").strip()
+
+
+def period_join(join: Join) -> str:
+    """The condition that joins `samples` to `periods`."""
+    return _JOINS[join]
+
+
+def period_bounds(join: Join, periods: Sequence[Period]) -> str:
+    """What every sample of any of the periods fulfils, with constants, so that an engine can skip the rest."""
+    return _BOUNDS[join].format(
+        first_start=bigint(min(period.starts_at for period in periods)),
+        first_end=bigint(min(period.ends_at for period in periods)),
+        last_end=bigint(max(period.ends_at for period in periods)),
+    )
+
+
+def bigint(number: int) -> str:
+    """A whole number as SQL writes it for every engine to take it as BIGINT."""
+    return f"cast({number} as bigint)"
+
+
+def period_rows(periods: Sequence[Period]) -> str:
+    """The small table `periods`: `period` (the place in the sequence), `starts_at`, `ends_at`."""
+    return " union all ".join(
+        f"select {bigint(place)} as period, "
+        f"{bigint(period.starts_at)} as starts_at, {bigint(period.ends_at)} as ends_at"
+        for place, period in enumerate(periods)
+    )
+
+
+def text_literal(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def one_of(column: str, names: Sequence[str]) -> str:
+    """The condition that a column is one of `names`; always true where they are too many to list."""
+    if len(names) > _MOST_NAMES:
+        return "1 = 1"
+    return f"{column} in ({', '.join(map(text_literal, names))})"
+
+
+def _with(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
+    return (
+        f"with samples as (\n{sample_text(samples.text)}\n),\n"
+        f"scoped as (select team, subject from scope where {one_of('team', teams)}),\n"
+        f"periods as ({period_rows(periods)})"
+    )
+
+
+def _counted(samples: SampleSet, columns: Sequence[str], periods: Sequence[Period]) -> str:
+    """One row for each sample that a team counts in a period: team, period and `columns`."""
+    picked = ", ".join(f"max(samples.{name}) as {name}" if samples.once else f"samples.{name}" for name in columns)
+    things = "\ngroup by scoped.team, periods.period, samples.origin, samples.key" if samples.once else ""
+    return (
+        f"select scoped.team, periods.period, {picked}\n"
+        "from samples\n"
+        "join scoped on scoped.subject = samples.subject\n"
+        f"join periods on {period_join(samples.join)}\n"
+        f"where {period_bounds(samples.join, periods)}{things}"
+    )
+
+
+def _by_subject(samples: SampleSet, periods: Sequence[Period]) -> str:
+    """One row for each subject and period, already added up: far fewer rows to give to the teams."""
+    sums = "".join(f", cast(sum(samples.{name}) as bigint) as {name}" for name in samples.sums)
+    return (
+        "select samples.subject, periods.period, cast(count(*) as bigint) as n, "
+        f"min(samples.{samples.moment}) as oldest, max(samples.{samples.moment}) as newest{sums}\n"
+        "from samples\n"
+        f"join periods on {period_join(samples.join)}\n"
+        f"where {period_bounds(samples.join, periods)}\n"
+        "group by samples.subject, periods.period"
+    )
+
+
+def _totals(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
+    """Rows of team, place of the period, number of samples, oldest and newest moment, and each sum."""
+    sums = "".join(f", cast(sum(counted.{name}) as bigint)" for name in samples.sums)
+    if samples.once:
+        moment = samples.moment
+        return (
+            f"{_with(samples, teams, periods)},\n"
+            f"counted as ({_counted(samples, (moment, *samples.sums), periods)})\n"
+            "select counted.team, counted.period, cast(count(*) as bigint), "
+            f"min(counted.{moment}), max(counted.{moment}){sums}\n"
+            "from counted\n"
+            "group by counted.team, counted.period"
+        )
+    return (
+        f"{_with(samples, teams, periods)},\n"
+        f"counted as ({_by_subject(samples, periods)})\n"
+        "select scoped.team, counted.period, cast(sum(counted.n) as bigint), "
+        f"min(counted.oldest), max(counted.newest){sums}\n"
+        "from counted\n"
+        "join scoped on scoped.subject = counted.subject\n"
+        "group by scoped.team, counted.period"
+    )
+
+
+def _ranks(samples: SampleSet, statistics: Sequence[Statistic], teams: Sequence[str], periods: Sequence[Period]) -> str:
+    """Rows of team, place of the period, number of samples, and for each percentile its two neighbours."""
+    neighbours = "".join(
+        f", max(case when {bigint(denominator)} * (place - 1) <= {bigint(numerator)} * (n - 1) then x end)"
+        f", min(case when {bigint(denominator)} * (place - 1) >= {bigint(numerator)} * (n - 1) then x end)"
+        for numerator, denominator in (QUANTILES[statistic] for statistic in statistics)
+    )
+    return (
+        f"{_with(samples, teams, periods)},\n"
+        f"counted as ({_counted(samples, ('x',), periods)}),\n"
+        "ranked as (select team, period, x, "
+        "cast(row_number() over (partition by team, period order by x) as bigint) as place, "
+        "cast(count(*) over (partition by team, period) as bigint) as n from counted)\n"
+        f"select team, period, max(n){neighbours}\n"
+        "from ranked\n"
+        "group by team, period"
+    )
+
+
+def _days(samples: SampleSet, zone: str, teams: Sequence[str], periods: Sequence[Period]) -> str:
+    """Rows of team, place of the period and number of days.
+
+    The beginnings of the days are sorted in among the samples, and the newest so far is a sample's day:
+    several times faster than a join of samples to days.
+    """
+    first, last = min(period.starts_at for period in periods), max(period.ends_at for period in periods)
+    return (
+        f"{_with(samples, teams, periods)},\n"
+        "marked as (select samples.subject, samples.occurred_at, cast(0 as bigint) as day_start\n"
+        f"from samples where {period_bounds(samples.join, periods)}\n"
+        "union all\n"
+        "select calendar.zone, calendar.starts_at, calendar.starts_at\n"
+        f"from calendar where calendar.zone = {text_literal(zone)}\n"
+        f"and calendar.ends_at > {bigint(first)} and calendar.starts_at < {bigint(last)}),\n"
+        "placed as (select subject, occurred_at, max(day_start) over (order by occurred_at\n"
+        "range between unbounded preceding and current row) as day_start from marked),\n"
+        "counted as (select distinct samples.subject, periods.period, samples.day_start\n"
+        "from placed as samples\n"
+        f"join periods on {period_join(samples.join)})\n"
+        "select scoped.team, counted.period, cast(count(distinct counted.day_start) as bigint)\n"
+        "from counted\n"
+        "join scoped on scoped.subject = counted.subject\n"
+        "group by scoped.team, counted.period"
+    )

@@ -1,0 +1,183 @@
+"""The delivery measures: which samples each one reads, how they are aggregated, and which parts go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scorecard_exporter.measures.aggregate import Aggregates, SampleSet, Total
+from scorecard_exporter.measures.finding import MICROS, Finding, count, ratio, seconds
+from scorecard_exporter.measures.model import Definition, Part, Period, Statistic
+from scorecard_exporter.measures.statistics import wilson
+from scorecard_exporter.quantities import DAY
+
+_CAUSES = ("incident", "rollback", "revert", "hotfix")
+_STAGES = ("coding", "pickup", "review", "deploy")
+_REVIEWED_STAGES = ("pickup", "review")
+_SHOWN: tuple[Statistic, ...] = ("median", "p90", "mean")
+"""Of a duration: those beside the chosen one."""
+
+DEPLOYMENTS = SampleSet(
+    "deployments",
+    "within",
+    sums=("is_failed", *(f"by_{cause}" for cause in _CAUSES), "is_rework", "is_rollback"),
+)
+DEPLOYMENT_OUTCOMES = SampleSet("deployment_outcomes", "within", sums=("x",))
+LEAD_TIMES = SampleSet("lead_times", "within", sums=("x", *_STAGES, "is_pull_request", "is_approximate", "is_bot"))
+NEGATIVE_LEAD_TIMES = SampleSet("negative_lead_times", "within")
+WAITING_CHANGES = SampleSet("waiting_changes", "open_at_end")
+RECOVERIES = SampleSet("recoveries", "within", sums=("x",))
+FAILURES = SampleSet("failures", "open_at_end")
+RESTORES = SampleSet("restores", "within", once=True, sums=("x",))
+INCIDENTS = SampleSet("incidents", "open_at_end", once=True)
+INCIDENT_LINKS = SampleSet("incident_links", "within", once=True, sums=("x",))
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One definition for one team in one period."""
+
+    aggregates: Aggregates
+    definition: Definition
+    team: str
+    period: Period
+
+    def total(self, samples: SampleSet) -> Total:
+        """What is counted and summed of a set of samples."""
+        return self.aggregates.total(samples, self.team, self.period)
+
+
+def _frequency(case: Case) -> Finding:
+    total = case.total(DEPLOYMENTS)
+    length = case.period.ends_at - case.period.starts_at
+    days = case.aggregates.days(DEPLOYMENTS, case.definition.zone, case.team, case.period)
+    return Finding(
+        value=Fraction(total.samples * DAY * MICROS, length),
+        samples=total.samples,
+        newest_at=total.newest,
+        parts={"deployments": count(total.samples), "days_with_deployments": count(days)},
+    )
+
+
+def _lead_time(case: Case) -> Finding:
+    total = case.total(LEAD_TIMES)
+    waiting = _open(case, WAITING_CHANGES, "waiting")
+    beside = {"dropped_negative": count(case.total(NEGATIVE_LEAD_TIMES).samples), **waiting}
+    if not total.samples:
+        return Finding(value=None, samples=0, newest_at=None, beside=beside)
+    value, parts = _duration(case, LEAD_TIMES, total)
+    for stage in _STAGES:
+        if total.sum("is_pull_request") or stage not in _REVIEWED_STAGES:
+            parts[stage] = seconds(total.sum(stage), total.samples)
+    parts["share_approximate"] = ratio(total.sum("is_approximate"), total.samples)
+    parts["share_bots"] = ratio(total.sum("is_bot"), total.samples)
+    return Finding(value=value, samples=total.samples, newest_at=total.newest, parts=parts, beside=beside)
+
+
+def _change_failure_rate(case: Case) -> Finding:
+    total = case.total(DEPLOYMENTS)
+    incidents = case.total(INCIDENT_LINKS)
+    parts = {"failed": count(total.sum("is_failed")), "deployments": count(total.samples)}
+    parts |= {f"failed_by_{cause}": count(total.sum(f"by_{cause}")) for cause in _CAUSES}
+    beside = {"unlinked_incidents": count(incidents.samples - incidents.sum("x"))}
+    return _share(total, "is_failed", parts, beside)
+
+
+def _time_to_restore(case: Case) -> Finding:
+    return _restored(case, RESTORES, _open(case, INCIDENTS, "open"))
+
+
+def _recovery_time(case: Case) -> Finding:
+    return _restored(case, RECOVERIES, {"still_failed": count(case.total(FAILURES).samples)})
+
+
+def _rework_rate(case: Case) -> Finding:
+    total = case.total(DEPLOYMENTS)
+    rollbacks = total.sum("is_rollback")
+    parts = {
+        "rollbacks": count(rollbacks),
+        "fixes": count(total.sum("is_rework") - rollbacks),
+        "deployments": count(total.samples),
+    }
+    return _share(total, "is_rework", parts, {})
+
+
+def _success_rate(case: Case) -> Finding:
+    total = case.total(DEPLOYMENT_OUTCOMES)
+    succeeded = total.sum("x")
+    return _share(total, "x", {"succeeded": count(succeeded), "failed": count(total.samples - succeeded)}, {})
+
+
+def _share(total: Total, column: str, parts: Mapping[str, Part], beside: Mapping[str, Part]) -> Finding:
+    if not total.samples:
+        return Finding(value=None, samples=0, newest_at=None, beside=beside)
+    some = total.sum(column)
+    return Finding(
+        value=Fraction(some, total.samples),
+        samples=total.samples,
+        newest_at=total.newest,
+        parts=parts,
+        beside=beside,
+        interval=wilson(some, total.samples),
+    )
+
+
+def _restored(case: Case, samples: SampleSet, beside: Mapping[str, Part]) -> Finding:
+    total = case.total(samples)
+    if not total.samples:
+        return Finding(value=None, samples=0, newest_at=None, beside=beside)
+    value, parts = _duration(case, samples, total)
+    return Finding(value=value, samples=total.samples, newest_at=total.newest, parts=parts, beside=beside)
+
+
+def _duration(case: Case, samples: SampleSet, total: Total) -> tuple[Fraction, dict[str, Part]]:
+    """The chosen statistic in seconds, and the shown ones beside it."""
+    chosen = case.definition.statistic
+    case.aggregates.prepare(samples, (*_SHOWN, chosen))
+    values = {
+        statistic: seconds(total.sum("x"), total.samples)
+        if statistic == "mean"
+        else Part(case.aggregates.quantile(samples, statistic, case.team, case.period), "seconds")
+        for statistic in {*_SHOWN, chosen}
+    }
+    return values[chosen].value, {name: values[name] for name in _SHOWN if name != chosen}
+
+
+def _open(case: Case, samples: SampleSet, name: str) -> dict[str, Part]:
+    """How many spans are open at the end of the period, and how old the oldest of them is."""
+    total = case.total(samples)
+    parts = {name: count(total.samples)}
+    if total.oldest is not None:
+        parts[f"{name}_oldest"] = seconds(case.period.ends_at - total.oldest)
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a delivery measure is made: its samples, the column that is a sample's own value, and what to find.
+
+    `unit`: of that column. `provisional`: an incident or a revert within the attribution window after the period's
+    end may still change it. `open`: the part that counts what is not over yet.
+    """
+
+    samples: SampleSet
+    column: str
+    unit: str
+    find: Callable[[Case], Finding]
+    provisional: bool = False
+    open: str = ""
+
+
+DELIVERY: Mapping[str, Recipe] = {
+    "deployment_frequency": Recipe(DEPLOYMENTS, "x", "count", _frequency),
+    "lead_time_for_changes": Recipe(LEAD_TIMES, "x", "seconds", _lead_time),
+    "change_failure_rate": Recipe(DEPLOYMENTS, "is_failed", "ratio", _change_failure_rate, provisional=True),
+    "time_to_restore": Recipe(RESTORES, "x", "seconds", _time_to_restore, open="open"),
+    "failed_deployment_recovery_time": Recipe(
+        RECOVERIES, "x", "seconds", _recovery_time, provisional=True, open="still_failed"
+    ),
+    "deployment_rework_rate": Recipe(DEPLOYMENTS, "is_rework", "ratio", _rework_rate),
+    "deployment_success_rate": Recipe(DEPLOYMENT_OUTCOMES, "x", "ratio", _success_rate),
+}
+"""The delivery measures of the catalogue."""

@@ -1,0 +1,244 @@
+"""Readings: every definition for every team over every period, from what the store knows. Reads no clock."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+
+from scorecard_exporter.events.model import NEVER
+from scorecard_exporter.measures import diagnose
+from scorecard_exporter.measures.aggregate import Aggregates, read
+from scorecard_exporter.measures.catalogue import CATALOGUE, Entry
+from scorecard_exporter.measures.coverage import CoverageIndex, Feeds
+from scorecard_exporter.measures.delivery import DELIVERY, Case
+from scorecard_exporter.measures.expression import compute
+from scorecard_exporter.measures.finding import Finding, count
+from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Reading, Scope
+from scorecard_exporter.measures.observations import Observations
+from scorecard_exporter.measures.observed import Observed
+from scorecard_exporter.store.base import Store
+
+
+def rolling(definition: Definition, at_micros: int) -> Period:
+    """The definition's window that ends at a moment."""
+    return Period(at_micros - definition.window, at_micros)
+
+
+def evaluate(
+    store: Store,
+    definitions: Sequence[Definition],
+    scopes: Mapping[str, Scope],
+    teams: Sequence[str],
+    periods: Sequence[Period],
+) -> list[Reading]:
+    """A reading of each definition, for each of `teams`, over each period, in this order; equal definitions once.
+
+    `scopes` holds every team of the tree, and is what the store's dimensions were made from.
+    """
+    evaluation = _Evaluation(store, definitions, scopes, teams, periods)
+    return [
+        evaluation.reading(definition, team, period)
+        for definition in dict.fromkeys(definitions)
+        for team in teams
+        for period in periods
+    ]
+
+
+class _Evaluation:
+    """One run over the store; what several readings need is asked once."""
+
+    def __init__(
+        self,
+        store: Store,
+        definitions: Sequence[Definition],
+        scopes: Mapping[str, Scope],
+        teams: Sequence[str],
+        periods: Sequence[Period],
+    ) -> None:
+        self._store = store
+        self._scopes = scopes
+        self._coverage = CoverageIndex(store.coverage())
+        self._aggregates = Aggregates(store, teams, periods)
+        self._observed = Observed(
+            Observations(store, _series(definitions), periods), scopes, self._coverage.origins("observation")
+        )
+
+    def reading(self, definition: Definition, team: str, period: Period) -> Reading:
+        """One reading."""
+        if definition.measure in DELIVERY:
+            return self._delivery(definition, team, period)
+        if definition.measure == "arithmetic":
+            return self._arithmetic(definition, team, period)
+        find = self._observed.quotient if definition.measure == "quotient" else self._observed.one
+        finding = find(definition, team, period)
+        absence = finding.absence or _too_few(definition, finding, period)
+        return _reading(definition, team, period, finding, absence)
+
+    def _delivery(self, definition: Definition, team: str, period: Period) -> Reading:
+        entry, recipe, scope = CATALOGUE[definition.measure], DELIVERY[definition.measure], self._scopes[team]
+        feeds = self._coverage.feeds(scope, entry.needs, entry.uses)
+        absence = _uncovered(scope, entry, feeds, definition, period)
+        if absence:
+            return Reading(definition=definition, team=team, period=period, absence=absence)
+        finding = recipe.find(Case(self._aggregates, definition, team, period))
+        absence = (None if finding.samples else self._why_none(entry, feeds, finding)) or _too_few(
+            definition, finding, period
+        )
+        current = feeds.current(period, definition.freshness)
+        services = {} if current == len(feeds.services) else _services(current, len(feeds.services))
+        return _reading(
+            definition,
+            team,
+            period,
+            finding,
+            absence,
+            beside=services,
+            provisional_until=period.ends_at + feeds.attribution_window if recipe.provisional else None,
+            notes=tuple(
+                f"No service maps its {role}, so this number knows nothing of them." for role in feeds.unused
+            ),
+        )
+
+    def _why_none(self, entry: Entry, feeds: Feeds, finding: Finding) -> Absence | None:
+        """What no sample means under full coverage; None: the value is a true zero, or samples are too few."""
+        if "deployments" in entry.needs:
+            absence = diagnose.no_matching_deployment(feeds.services, self._deployments, self._environments)
+            if absence:
+                return absence
+        if "changes" in entry.needs:
+            return self._why_no_change(feeds)
+        if entry.empty == "not_applicable":
+            still_open = finding.beside[DELIVERY[entry.id].open].value
+            return diagnose.still_open(int(still_open)) if still_open else diagnose.nothing_to_restore()
+        return None
+
+    def _why_no_change(self, feeds: Feeds) -> Absence | None:
+        names = [rule.service for rule in feeds.services]
+        deployments = [self._deployments.get(name, 0) for name in names]
+        if not any(deployments) or any(name in self._services_with_changes for name in names):
+            return None
+        if max(deployments) == 1:
+            return diagnose.first_deployment_only(names)
+        return diagnose.no_linked_change(sorted({rule.changes or "" for rule in feeds.services}))
+
+    def _arithmetic(self, definition: Definition, team: str, period: Period) -> Reading:
+        operands = {name: self.reading(operand, team, period) for name, operand in definition.operands}
+        values = {name: operand.value for name, operand in operands.items() if operand.value is not None}
+        moments = [operand.newest_at for operand in operands.values() if operand.newest_at is not None]
+        provisional = [one.provisional_until for one in operands.values() if one.provisional_until is not None]
+        value, absence = _calculate(definition.expression, operands, values)
+        finding = Finding(
+            value=value,
+            samples=min((operand.samples for operand in operands.values()), default=0),
+            newest_at=max(moments, default=None),
+            beside={
+                name: Part(values[name], operand.definition.unit)
+                for name, operand in operands.items()
+                if name in values
+            },
+        )
+        return _reading(
+            definition,
+            team,
+            period,
+            finding,
+            absence or _too_few(definition, finding, period),
+            provisional_until=max(provisional, default=None),
+        )
+
+    @cached_property
+    def _deployments(self) -> Mapping[str, int]:
+        """Of each service with production deployments, whenever they were, how many succeeded."""
+        succeeded = "sum(case when status = 'success' then cast(1 as bigint) else cast(0 as bigint) end)"
+        counted = f"select service, cast({succeeded} as bigint) from service_deployments group by service"
+        return dict(read(self._store, counted))
+
+    @cached_property
+    def _services_with_changes(self) -> frozenset[str]:
+        """The services of which a change was ever shipped."""
+        shipped = f"select distinct service from service_changes where shipped_at < cast({NEVER} as bigint)"
+        return frozenset(service for (service,) in read(self._store, shipped))
+
+    @cached_property
+    def _environments(self) -> Mapping[str, Mapping[str, int]]:
+        seen: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for origin, environment, number in self._store.environments():
+            seen[origin][environment] = number
+        return seen
+
+
+def _series(definitions: Iterable[Definition]) -> frozenset[str]:
+    """Names of all series behind these definitions, through their operands."""
+    return frozenset[str]().union(
+        *(
+            {*(series.name for series in definition.series), *_series(operand for _, operand in definition.operands)}
+            for definition in definitions
+        )
+    )
+
+
+def _uncovered(scope: Scope, entry: Entry, feeds: Feeds, definition: Definition, period: Period) -> Absence | None:
+    """The first link that is broken between the team and what was read."""
+    if not scope.services:
+        return diagnose.no_service(scope.team)
+    if not feeds.services:
+        return diagnose.not_mapped(scope.team, scope.services, entry.needs)
+    if feeds.unread:
+        return diagnose.not_read(feeds.unread)
+    if feeds.begins[0] > period.starts_at:
+        return diagnose.history_begins(feeds, period)
+    if feeds.is_stale(period, definition.freshness):
+        return diagnose.stale(feeds.newest_read, period, definition.freshness)
+    return None
+
+
+def _too_few(definition: Definition, finding: Finding, period: Period) -> Absence | None:
+    if finding.value is None or finding.samples < definition.min_samples:
+        return diagnose.too_few_samples(finding.samples, max(definition.min_samples, 1), period)
+    return None
+
+
+def _calculate(
+    expression: str, operands: Mapping[str, Reading], values: Mapping[str, Fraction]
+) -> tuple[Fraction | None, Absence | None]:
+    for name, operand in operands.items():
+        if operand.absence is not None:
+            return None, diagnose.operand_absent(name, operand.absence)
+    try:
+        return compute(expression, values), None
+    except ZeroDivisionError:
+        return None, diagnose.division_by_zero(f"A divisor in {expression!r}")
+
+
+def _services(current: int, every: int) -> dict[str, Part]:
+    return {"services_current": count(current), "services": count(every)}
+
+
+def _reading(
+    definition: Definition,
+    team: str,
+    period: Period,
+    finding: Finding,
+    absence: Absence | None,
+    *,
+    beside: Mapping[str, Part] = {},
+    provisional_until: int | None = None,
+    notes: tuple[str, ...] = (),
+) -> Reading:
+    """A finding as a reading: without its value and what belongs to it where there is a reason against it."""
+    has_value = absence is None
+    return Reading(
+        definition=definition,
+        team=team,
+        period=period,
+        value=finding.value if has_value else None,
+        samples=finding.samples,
+        newest_at=finding.newest_at,
+        interval=finding.interval if has_value else None,
+        parts={**(finding.parts if has_value else {}), **finding.beside, **beside},
+        absence=absence,
+        provisional_until=provisional_until,
+        notes=notes,
+    )

@@ -1,0 +1,46 @@
+"""What a measure found for one team in one period, before it is judged whether that is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+
+from scorecard_exporter.measures.model import Absence, Part
+
+MICROS = 1_000_000
+"""Microseconds in a second, and millionths in a unit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A value with its evidence. `value` None: nothing to compute it from.
+
+    `parts` belong to the samples and go with the value; `beside` stands on its own (what is open, what waits)
+    and is shown without a value too. `absence`: a reason against the value that the samples cannot show.
+    """
+
+    value: Fraction | None
+    samples: int
+    newest_at: int | None
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    beside: Mapping[str, Part] = field(default_factory=dict)
+    interval: tuple[float, float] | None = None
+    absence: Absence | None = None
+
+
+@lru_cache(maxsize=4096)
+def count(number: int) -> Part:
+    """A plain number as a part."""
+    return Part(Fraction(number), "count")
+
+
+def seconds(micros: int, divisor: int = 1) -> Part:
+    """A duration of `micros / divisor` microseconds as a part."""
+    return Part(Fraction(micros, divisor * MICROS), "seconds")
+
+
+def ratio(some: int, every: int) -> Part:
+    """A share as a part; `every` is at least 1."""
+    return Part(Fraction(some, every), "ratio")

@@ -1,0 +1,120 @@
+"""The words that measures are spoken in: definition, scope, period, reading, absence, sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from scorecard_exporter.events.rules import ServiceRule
+
+Statistic = Literal["count", "per_day", "sum", "newest", "mean", "median", "p75", "p85", "p90", "share"]
+GreyState = Literal["missing", "stale", "insufficient", "not_applicable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """A series of observations. `rollup`: a team's own value if it has one, else the sum of its
+    children (`own`), or always the sum (`sum`). `freshness` in microseconds: older is stale; 0: no limit.
+    """
+
+    name: str
+    origin: str | None
+    unit: str
+    rollup: Literal["own", "sum"] = "own"
+    freshness: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """What is computed: everything about a measure but its targets. Equal definitions are computed once.
+
+    `measure`: id in the catalogue. Durations are microseconds. `series`: of an `observation` one, of a
+    `quotient` numerator and denominator. `expression` and `operands`: of an `arithmetic` measure, the
+    names in the expression and the definitions that they stand for.
+    """
+
+    measure: str
+    unit: str
+    statistic: Statistic
+    window: int
+    min_samples: int
+    freshness: int
+    zone: str = "UTC"
+    series: tuple[Series, ...] = ()
+    expression: str = ""
+    operands: tuple[tuple[str, Definition], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """A team as measures see it: its services' rules, whole tree below it, once each, and its children.
+
+    `services` are those of the tree, sorted by name; `own_services` its own; `children` are names of teams.
+    """
+
+    team: str
+    services: tuple[ServiceRule, ...]
+    own_services: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A half-open span of time `[starts_at, ends_at)` in microseconds since the epoch, UTC."""
+
+    starts_at: int
+    ends_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A number beside the value, in its own unit (`count` is plain)."""
+
+    value: Fraction
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Why there is no value. `code` is short and stable; `sentence` says what and why; `fix` what to do."""
+
+    state: GreyState
+    code: str
+    sentence: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One measure of one team over one period: a value with its evidence, or the reason for none.
+
+    `value` in the definition's unit, exact. `newest_at`: microseconds of the newest sample.
+    `interval`: 95 % Wilson interval of a share. `provisional_until`: microseconds; later events may
+    still change the value until then. `notes` are sentences that belong beside the number.
+    """
+
+    definition: Definition
+    team: str
+    period: Period
+    value: Fraction | None = None
+    samples: int = 0
+    newest_at: int | None = None
+    interval: tuple[float, float] | None = None
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    absence: Absence | None = None
+    provisional_until: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One piece of evidence: when it counts, its value in the measure's unit, and where to look."""
+
+    subject: str
+    occurred_at: int
+    value: Fraction
+    key: str
+    origin: str
+    url: str

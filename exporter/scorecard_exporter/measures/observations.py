@@ -1,0 +1,184 @@
+"""What was observed: each series read once for all teams, and then added up along the tree of teams."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scorecard_exporter.measures.aggregate import (
+    Join,
+    one_of,
+    period_bounds,
+    period_join,
+    period_rows,
+    read,
+    sample_text,
+)
+from scorecard_exporter.measures.finding import MICROS
+from scorecard_exporter.measures.model import Period, Scope, Statistic
+from scorecard_exporter.store.base import Store
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one raw subject of a series contributes in one period.
+
+    `total`: the sum of its values, or the newest one. `samples`: observations behind it.
+    `newest_at`: the last microsecond that the newest of them speaks of.
+    """
+
+    subject: str
+    raw: str
+    unit: str
+    total: Fraction
+    samples: int
+    newest_at: int
+
+
+class Observations:
+    """What the store answers about series of observations over these periods; each question asked once."""
+
+    def __init__(self, store: Store, series: Collection[str], periods: Sequence[Period]) -> None:
+        self._store = store
+        self._series = tuple(sorted(series))
+        self._periods = tuple(periods)
+        self._contributions: dict[Statistic, dict[tuple[str, Period], list[Contribution]]] = {}
+        self._spans: dict[tuple[str, Period], dict[str, tuple[Span, ...]]] | None = None
+        self._raws: dict[str, list[str]] | None = None
+        self._subjects: dict[str, list[str]] | None = None
+
+    def contributions(self, statistic: Statistic, series: str, period: Period) -> Sequence[Contribution]:
+        """What every raw subject contributes to `newest`, `sum` or `mean` (a sum as well, over whole observations)."""
+        if statistic not in self._contributions:
+            ask = {"newest": self._newest, "sum": self._prorated, "mean": self._whole}[statistic]
+            found: defaultdict[tuple[str, Period], list[Contribution]] = defaultdict(list)
+            for name, place, contribution in ask():
+                found[name, self._periods[place]].append(contribution)
+            self._contributions[statistic] = found
+        return self._contributions[statistic].get((series, period), ())
+
+    def spans(self, series: str, period: Period) -> Mapping[str, tuple[Span, ...]]:
+        """For each subject the time that its observations cover, united and clipped to the period."""
+        if self._spans is None:
+            self._spans = defaultdict(dict)
+            rows = sorted(read(self._store, self._statement("overlap", _UNITED, _ISLANDS)))
+            for name, subject, place, _, starts_at, ends_at in rows:
+                known = self._spans[name, self._periods[place]]
+                known[subject] = (*known.get(subject, ()), (starts_at, ends_at))
+        return self._spans.get((series, period), {})
+
+    def raw_subjects(self, series: str) -> Sequence[str]:
+        """Every raw subject that was ever observed in a series, mapped to a team or service or not."""
+        if self._raws is None:
+            self._raws = defaultdict(list)
+            for name, raw in sorted(read(self._store, "select distinct series, subject from observations")):
+                self._raws[name].append(raw)
+        return self._raws.get(series, ())
+
+    def subjects(self, series: str) -> Sequence[str]:
+        """Every service and team (`team/NAME`) that some observation of a series is about."""
+        if self._subjects is None:
+            self._subjects = defaultdict(list)
+            for name, subject in sorted(read(self._store, "select distinct series, subject from series_subject")):
+                self._subjects[name].append(subject)
+        return self._subjects.get(series, ())
+
+    def _statement(self, join: Join, columns: str, rest: str) -> str:
+        return (
+            f"with samples as (\n{sample_text('observations')}\n),\n"
+            f"periods as ({period_rows(self._periods)}),\n"
+            f"joined as (select samples.series, samples.subject, samples.raw, samples.unit, periods.period, {columns}\n"
+            "from samples\n"
+            f"join periods on {period_join(join)}\n"
+            f"where {period_bounds(join, self._periods)} and {one_of('samples.series', self._series)}){rest}"
+        )
+
+    def _newest(self) -> Iterable[tuple[str, int, Contribution]]:
+        newest = (
+            "samples.x, samples.occurred_at, cast(row_number() over (partition by samples.series, samples.subject, "
+            "samples.raw, periods.period order by samples.occurred_at desc, samples.starts_at desc, samples.x desc) "
+            "as bigint) as place"
+        )
+        rest = "\nselect series, subject, raw, unit, period, x, occurred_at from joined where place = 1"
+        for name, subject, raw, unit, place, value, at in read(
+            self._store, self._statement("latest_before_end", newest, rest)
+        ):
+            yield name, place, Contribution(subject, raw, unit, Fraction(value, MICROS), 1, at)
+
+    def _whole(self) -> Iterable[tuple[str, int, Contribution]]:
+        rows = read(self._store, self._statement("within", "samples.x, samples.occurred_at", _SUMMED))
+        for name, subject, raw, unit, place, total, samples, at in rows:
+            yield name, place, Contribution(subject, raw, unit, Fraction(total, MICROS), samples, at)
+
+    def _prorated(self) -> Iterable[tuple[str, int, Contribution]]:
+        """Observations inside a period are summed by the engine; those across its edge are divided here, exactly."""
+        shares: defaultdict[tuple[str, str, str, str, int], Fraction] = defaultdict(Fraction)
+        crossing = self._statement("overlap", f"samples.x, samples.starts_at, samples.ends_at, {_INSIDE}", _CROSSING)
+        for *group, value, starts_at, ends_at in read(self._store, crossing):
+            period = self._periods[group[-1]]
+            overlap = min(ends_at, period.ends_at) - max(starts_at, period.starts_at)
+            shares[tuple(group)] += Fraction(value * overlap, ends_at - starts_at)
+        rows = read(
+            self._store,
+            self._statement(
+                "overlap",
+                f"case when {_IS_INSIDE} then samples.x else cast(0 as bigint) end as x, samples.occurred_at",
+                _SUMMED,
+            ),
+        )
+        for name, subject, raw, unit, place, total, samples, at in rows:
+            value = (total + shares[name, subject, raw, unit, place]) / Fraction(MICROS)
+            newest_at = min(at, self._periods[place].ends_at - 1)
+            yield name, place, Contribution(subject, raw, unit, value, samples, newest_at)
+
+
+_IS_INSIDE = "samples.starts_at >= periods.starts_at and samples.ends_at <= periods.ends_at"
+_INSIDE = f"case when {_IS_INSIDE} then cast(1 as bigint) else cast(0 as bigint) end as is_inside"
+_SUMMED = (
+    "\nselect series, subject, raw, unit, period, cast(sum(x) as bigint), cast(count(*) as bigint), max(occurred_at)\n"
+    "from joined\n"
+    "group by series, subject, raw, unit, period"
+)
+_CROSSING = "\nselect series, subject, raw, unit, period, x, starts_at, ends_at from joined where is_inside = 0"
+_UNITED = (
+    "case when samples.starts_at > periods.starts_at then samples.starts_at else periods.starts_at end as opens, "
+    "case when samples.ends_at < periods.ends_at then samples.ends_at else periods.ends_at end as closes"
+)
+_ISLANDS = """,
+reached as (select series, subject, period, opens, closes,
+  max(closes) over (partition by series, subject, period order by opens, closes
+    rows between unbounded preceding and 1 preceding) as covered_until from joined),
+numbered as (select series, subject, period, opens, closes,
+  cast(sum(case when opens > covered_until then cast(1 as bigint) else cast(0 as bigint) end)
+    over (partition by series, subject, period order by opens, closes
+    rows between unbounded preceding and current row) as bigint) as island from reached)
+select series, subject, period, island, min(opens), max(closes)
+from numbered
+group by series, subject, period, island"""
+
+
+class Tree:
+    """Which subjects stand for a team, given those that have observations: each counted once."""
+
+    def __init__(self, scopes: Mapping[str, Scope], rollup: str, present: Collection[str]) -> None:
+        self._scopes = scopes
+        self._rollup = rollup
+        self._present = frozenset(present)
+        self._known: dict[str, frozenset[str]] = {}
+
+    def subjects(self, team: str) -> frozenset[str]:
+        """The team's own subject, or those of its services and children.
+
+        With `own` its own one goes first; with `sum` it counts only where nothing below has any.
+        """
+        if team not in self._known:
+            scope = self._scopes[team]
+            own = self._present & {f"team/{team}"}
+            services = self._present.intersection(scope.own_services)
+            below = services.union(*(self.subjects(child) for child in scope.children))
+            self._known[team] = (own or below) if self._rollup == "own" else (below or own)
+        return self._known[team]

@@ -1,0 +1,152 @@
+"""The measures made of observations: one series, or the quotient of two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from scorecard_exporter.measures import diagnose
+from scorecard_exporter.measures.coverage import fresh_from
+from scorecard_exporter.measures.finding import MICROS, Finding, count, seconds
+from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Scope, Series, Statistic
+from scorecard_exporter.measures.observations import Contribution, Observations, Tree
+
+_Spans = Mapping[str, tuple[tuple[int, int], ...]]
+
+
+class Observed:
+    """The readings of series for every team of the tree."""
+
+    def __init__(self, observations: Observations, scopes: Mapping[str, Scope], read: Mapping[str, int]) -> None:
+        self._observations = observations
+        self._scopes = scopes
+        self._read = read
+        self._trees: dict[tuple[Series, Statistic, Period], Tree] = {}
+        self._by_subject: dict[tuple[Series, Statistic, Period], dict[str, list[Contribution]]] = {}
+
+    def one(self, definition: Definition, team: str, period: Period) -> Finding:
+        """The newest value, the sum or the mean of a series."""
+        return self._roll_up(definition, definition.series[0], definition.statistic, team, period)
+
+    def quotient(self, definition: Definition, team: str, period: Period) -> Finding:
+        """The sum of the first series divided by that of the second, over the same time."""
+        numerator, denominator = definition.series
+        above = self._roll_up(definition, numerator, "sum", team, period)
+        below = self._roll_up(definition, denominator, "sum", team, period)
+        if above.value is None or below.value is None:
+            return above if above.value is None else below
+        absence = None
+        if not same_time(*(self._covered(one, team, period) for one in definition.series)):
+            absence = diagnose.not_same_time(definition.series, team)
+        elif not below.value:
+            absence = diagnose.division_by_zero(f"The sum of series {denominator.name!r}")
+        sides = {"numerator": Part(above.value, numerator.unit), "denominator": Part(below.value, denominator.unit)}
+        return Finding(
+            value=None if absence else above.value / below.value,
+            samples=min(above.samples, below.samples),
+            newest_at=max(above.newest_at or 0, below.newest_at or 0),
+            parts={**above.parts, **below.parts},
+            beside=sides,
+            absence=absence,
+        )
+
+    def subjects(self, series: Series, statistic: Statistic, team: str, period: Period) -> frozenset[str]:
+        """The services and teams whose observations count for this team."""
+        key = (series, statistic, period)
+        if key not in self._trees:
+            grouped: dict[str, list[Contribution]] = {}
+            for contribution in self._observations.contributions(statistic, series.name, period):
+                grouped.setdefault(contribution.subject, []).append(contribution)
+            self._by_subject[key] = grouped
+            self._trees[key] = Tree(self._scopes, series.rollup, grouped)
+        return self._trees[key].subjects(team)
+
+    def _roll_up(
+        self, definition: Definition, series: Series, statistic: Statistic, team: str, period: Period
+    ) -> Finding:
+        subjects = self.subjects(series, statistic, team, period)
+        grouped = self._by_subject[series, statistic, period]
+        found = [contribution for subject in sorted(subjects) for contribution in grouped[subject]]
+        if not found:
+            return Finding(value=None, samples=0, newest_at=None, absence=self._why_none(series, team, period))
+        newest_at = max(one.newest_at for one in found)
+        fresh = sum(_is_fresh(one, series, period) for one in found)
+        absence = self._unread(definition, series, period) or diagnose.wrong_unit(series, (one.unit for one in found))
+        if absence is None and not fresh:
+            absence = diagnose.stale_series(series, newest_at, period)
+        if absence is None and len(found) > 1 and not _adds_up(series.unit, statistic):
+            absence = diagnose.does_not_add(series, team, [one.raw for one in found])
+        parts = {"subjects_current": count(fresh), "subjects": count(len(found))} if fresh < len(found) else {}
+        if statistic == "sum":
+            parts |= self._covered_part(series, team, period)
+        return Finding(
+            value=None if absence else _combine(found, series.unit, statistic),
+            samples=sum(one.samples for one in found),
+            newest_at=newest_at,
+            parts=parts,
+            absence=absence,
+        )
+
+    def _covered(self, series: Series, team: str, period: Period) -> _Spans:
+        spans = self._observations.spans(series.name, period)
+        return {subject: spans[subject] for subject in self.subjects(series, "sum", team, period)}
+
+    def _covered_part(self, series: Series, team: str, period: Period) -> dict[str, Part]:
+        """How much of the period the least covered subject covers; nothing to say of mere moments."""
+        covered = min(
+            sum(end - start for start, end in spans) for spans in self._covered(series, team, period).values()
+        )
+        return {"covered": seconds(covered)} if covered >= MICROS else {}
+
+    def _why_none(self, series: Series, team: str, period: Period) -> Absence:
+        """The first link that is broken, when there is no observation for the team in the period."""
+        raws = self._observations.raw_subjects(series.name)
+        if not raws:
+            unread = series.origin is not None and series.origin not in self._read
+            return (
+                diagnose.not_read([(series.origin or "", "observation")])
+                if unread
+                else diagnose.series_not_seen(series)
+            )
+        if not Tree(self._scopes, series.rollup, self._observations.subjects(series.name)).subjects(team):
+            return diagnose.no_matching_subject(series, team, raws)
+        before = self.subjects(series, "newest", team, period)
+        newest = [one for subject in before for one in self._by_subject[series, "newest", period][subject]]
+        if newest and not any(_is_fresh(one, series, period) for one in newest):
+            return diagnose.stale_series(series, max(one.newest_at for one in newest), period)
+        return diagnose.no_observation(series, team, period)
+
+    def _unread(self, definition: Definition, series: Series, period: Period) -> Absence | None:
+        """Whether every source of the series went unread for too long."""
+        read = [until for origin, until in self._read.items() if series.origin in (None, origin)]
+        if read and max(read) < fresh_from(period, definition.freshness):
+            return diagnose.stale(max(read), period, definition.freshness)
+        return None
+
+
+def same_time(numerator: _Spans, denominator: _Spans) -> bool:
+    """Whether two series cover the same time.
+
+    Subject by subject where both have the same subjects; otherwise every subject of both has to cover the same.
+    """
+    if numerator.keys() == denominator.keys():
+        return numerator == denominator
+    return len({*numerator.values(), *denominator.values()}) == 1
+
+
+def _is_fresh(one: Contribution, series: Series, period: Period) -> bool:
+    """Whether the newest observation is young enough; a freshness of 0 sets no limit."""
+    return not series.freshness or one.newest_at >= period.ends_at - series.freshness
+
+
+def _combine(found: Sequence[Contribution], unit: str, statistic: Statistic) -> Fraction:
+    if statistic == "mean" and unit == "seconds":
+        return sum((one.total for one in found), Fraction(0)) / sum(one.samples for one in found)
+    if statistic == "mean":
+        return sum((one.total / one.samples for one in found), Fraction(0))
+    return sum((one.total for one in found), Fraction(0))
+
+
+def _adds_up(unit: str, statistic: Statistic) -> bool:
+    """Whether values of several subjects may be added: amounts and counts may, shares and points may not."""
+    return unit not in ("ratio", "points") and not (unit == "seconds" and statistic == "newest")

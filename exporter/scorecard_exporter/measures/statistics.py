@@ -1,0 +1,41 @@
+"""Percentiles from two neighbouring order statistics, and the interval of a share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from fractions import Fraction
+
+from scorecard_exporter.measures.model import Statistic
+
+QUANTILES: Mapping[Statistic, tuple[int, int]] = {"median": (1, 2), "p75": (3, 4), "p85": (17, 20), "p90": (9, 10)}
+"""Percentiles as numerator and denominator."""
+
+_Z = 1.959963984540054
+"""The 97.5 % point of the normal distribution: 95 % of it lie between minus and plus this."""
+
+
+def interpolate(lower: int, upper: int, samples: int, quantile: tuple[int, int], scale: int = 1) -> Fraction:
+    """The percentile of `samples` values, linear between its two neighbours in their order.
+
+    That is SQL's `percentile_cont`, type 7 of Hyndman and Fan, "Sample Quantiles in Statistical Packages",
+    The American Statistician 50 (1996). `lower` and `upper` are the values at the positions next to
+    `(samples - 1) * quantile`, counted from 0; they are the same one where that is whole. They are divided by `scale`.
+    """
+    numerator, denominator = quantile
+    rest = (samples - 1) * numerator % denominator
+    return Fraction(lower * (denominator - rest) + upper * rest, denominator * scale)
+
+
+def wilson(successes: int, samples: int) -> tuple[float, float]:
+    """The 95 % score interval of the share `successes / samples`, as two ratios.
+
+    E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", Journal of the
+    American Statistical Association 22 (1927). `samples` is at least 1.
+    """
+    share = successes / samples
+    square = _Z * _Z
+    middle = share + square / (2 * samples)
+    spread = _Z * math.sqrt(share * (1 - share) / samples + square / (4 * samples * samples))
+    scale = 1 + square / samples
+    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)

@@ -1,0 +1,1 @@
+"""Judgement: targets, scores, colours, roll-up; one frozen snapshot that everything else reads."""

@@ -1,0 +1,209 @@
+"""Snapshots and explanations as documents for JSON: numbers as floats in base units, times as RFC 3339 in UTC.
+
+This is the shape of the API, of `status --format json` and of `explain --format json`. A quantity comes with a
+text as people write it. What does not exist is null, never zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from fractions import Fraction
+from itertools import starmap
+from typing import Any
+
+from scorecard_exporter.config.model import Initiative
+from scorecard_exporter.errors import UnknownNameError
+from scorecard_exporter.measures.model import Absence, Period
+from scorecard_exporter.quantities import instant, moment, write
+from scorecard_exporter.scorecard.explanation import Evidence, Explanation, Figure
+from scorecard_exporter.scorecard.model import (
+    MeasureStatus,
+    ObjectiveStatus,
+    PerspectiveStatus,
+    ScorecardStatus,
+    Snapshot,
+)
+from scorecard_exporter.scorecard.verdict import anchor_texts
+
+Document = dict[str, Any]
+
+
+def snapshot_document(snapshot: Snapshot, team: str | None = None) -> Document:
+    """All scorecards of a snapshot, or those of one team: scorecards, perspectives, objectives, measures.
+
+    Raises:
+        UnknownNameError: no scorecard is about that team; the message names the teams there are.
+    """
+    chosen = [status for status in snapshot.scorecards if team in (None, status.team)]
+    if team is not None and not chosen:
+        raise UnknownNameError.of("team with a scorecard", team, {status.team for status in snapshot.scorecards})
+    return {"at": _time(snapshot.at), "scorecards": [_scorecard(status) for status in chosen]}
+
+
+def explanation_document(why: Explanation) -> Document:
+    """One measure explained, with the same words for the same things as in `snapshot_document`."""
+    return {
+        "at": _time(why.at),
+        "scorecard": {"id": why.scorecard, "title": why.scorecard_title},
+        "perspective": {"id": why.perspective, "title": why.perspective_title},
+        "objective": {"id": why.objective, "title": why.objective_title},
+        "team": {"id": why.team, "title": why.team_title},
+        "measure": {
+            "id": why.measure,
+            "title": why.title,
+            "description": why.description,
+            "definition": why.definition,
+            "definition_source": why.definition_source,
+        },
+        "owner": why.owner,
+        "indicator": why.indicator,
+        "better": why.better,
+        "unit": why.unit,
+        **_explained_value(why),
+        **_explained_colour(why),
+        "newest": [_sample(sample) for sample in why.newest],
+        "worst": [_sample(sample) for sample in why.worst],
+        "initiatives": [_initiative(one) for one in why.initiatives],
+    }
+
+
+def _explained_value(why: Explanation) -> Document:
+    return {
+        "period": {**_period(why.period), "text": why.period_text},
+        "value": _number(why.value),
+        "value_text": why.value_text,
+        "formula": why.formula,
+        "samples": why.samples,
+        "newest_at": _time(why.newest_at),
+        "interval": list(why.interval) if why.interval else None,
+        "interval_text": why.interval_text,
+        "provisional": why.provisional,
+        "notes": list(why.notes),
+        "parts": {part.name: _quantity(part.value, part.unit, part.text) for part in why.parts},
+        "previous": _number(why.previous),
+        "previous_text": why.previous_text,
+        "trend": why.trend,
+    }
+
+
+def _explained_colour(why: Explanation) -> Document:
+    return {
+        "goal": _goal(why.goal_text, why.anchors),
+        "target_note": why.target_note,
+        "score": why.score,
+        "score_text": why.score_text,
+        "status": why.status,
+        "changed_at": _time(why.changed_at),
+        "judgement": why.judgement,
+        "reason": _reason(why.absence),
+    }
+
+
+def _scorecard(status: ScorecardStatus) -> Document:
+    return {
+        "id": status.scorecard.id,
+        "title": status.scorecard.title,
+        "team": status.team,
+        "team_title": status.team_title,
+        "parent": status.parent or None,
+        **_rolled(status),
+        "perspectives": [_perspective(one) for one in status.perspectives],
+    }
+
+
+def _perspective(status: PerspectiveStatus) -> Document:
+    return {
+        "id": status.perspective.id,
+        "title": status.perspective.title,
+        "weight": float(status.perspective.weight),
+        **_rolled(status),
+        "objectives": [_objective(one) for one in status.objectives],
+    }
+
+
+def _objective(status: ObjectiveStatus) -> Document:
+    return {
+        "id": status.objective.id,
+        "title": status.objective.title,
+        "theme": status.objective.theme or None,
+        "weight": float(status.objective.weight),
+        "critical": status.objective.critical,
+        "leads_to": list(status.objective.leads_to),
+        **_rolled(status),
+        "measures": [_measure(one) for one in status.measures],
+    }
+
+
+def _rolled(status: ScorecardStatus | PerspectiveStatus | ObjectiveStatus) -> Document:
+    return {"score": status.score, "coverage": status.coverage, "status": status.status}
+
+
+def _measure(status: MeasureStatus) -> Document:
+    measure, reading = status.measure, status.reading
+    return {
+        "id": measure.id,
+        "title": measure.title,
+        "owner": status.owner,
+        "indicator": measure.indicator,
+        "better": measure.better,
+        "unit": measure.definition.unit,
+        "weight": float(measure.weight),
+        "critical": measure.critical,
+        "severity": measure.severity,
+        "period": _period(reading.period),
+        "value": _number(reading.value),
+        "value_text": status.value_text,
+        "goal": _goal(status.goal_text, tuple(starmap(Figure, anchor_texts(status)))),
+        "score": status.score,
+        "status": status.status,
+        "reason": _reason(status.absence),
+        "changed_at": _time(status.changed_at),
+        "samples": reading.samples,
+        "newest_at": _time(reading.newest_at),
+        "interval": list(reading.interval) if reading.interval else None,
+        "parts": {
+            name: _quantity(part.value, part.unit, write(part.value, part.unit)) for name, part in reading.parts.items()
+        },
+        "previous": _number(status.previous),
+        "trend": status.trend,
+        "initiatives": [_initiative(one) for one in status.initiatives],
+    }
+
+
+def _goal(text: str, anchors: tuple[Figure, ...]) -> Document | None:
+    return {"text": text, "anchors": {one.name: float(one.value) for one in anchors}} if anchors else None
+
+
+def _reason(absence: Absence | None) -> Document | None:
+    return asdict(absence) if absence else None
+
+
+def _sample(sample: Evidence) -> Document:
+    return {**asdict(sample), "value": float(sample.value), "occurred_at": _time(sample.occurred_at)}
+
+
+def _initiative(initiative: Initiative) -> Document:
+    return {
+        "id": initiative.id,
+        "title": initiative.title,
+        "owner": initiative.owner,
+        "due": _time(instant(initiative.due)) if initiative.due else None,
+        "resources": initiative.resources,
+        "done": _number(initiative.done),
+    }
+
+
+def _period(period: Period) -> Document:
+    return {"starts_at": _time(period.starts_at), "ends_at": _time(period.ends_at)}
+
+
+def _quantity(value: Fraction, unit: str, text: str) -> Document:
+    return {"value": float(value), "unit": unit, "text": text}
+
+
+def _number(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _time(microseconds: int | None) -> str | None:
+    return None if microseconds is None else moment(microseconds).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,211 @@
+"""Why a measure has its number and its colour: everything that answers, as frozen data.
+
+Texts are complete sentences or quantities as people write them; numbers beside them are exact, in the
+measure's base unit. Times are microseconds since the epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from itertools import starmap
+from typing import Literal
+
+from scorecard_exporter.config.model import Initiative, Measure
+from scorecard_exporter.measures.catalogue import CATALOGUE
+from scorecard_exporter.measures.model import Absence, Part, Period, Reading, Sample
+from scorecard_exporter.quantities import write
+from scorecard_exporter.scorecard.formula import formula, sample_text, span_text, when
+from scorecard_exporter.scorecard.model import MeasureStatus, ScorecardStatus, Status
+from scorecard_exporter.scorecard.verdict import anchor_texts, caution, judgement, score_text, target_note
+from scorecard_exporter.scorecard.wording import value_text
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A named number: exact, in `unit`, and as people write it. `name` is a key (`waiting_oldest`), `title` words."""
+
+    name: str
+    title: str
+    value: Fraction
+    unit: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One sample behind the number. `url` is what the source said: hostile until checked."""
+
+    text: str
+    value: Fraction
+    occurred_at: int
+    subject: str
+    key: str
+    origin: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """One measure of one team, explained.
+
+    `scorecard`, `perspective`, `objective`, `measure` and `team` are ids, with a title each.
+    `judgement`: one sentence that says how value and target give the colour. `formula`: how the value came
+    about, with this period's numbers. `anchors`: worst, red, goal and best (of a band: red, goal, goal, red).
+    `target_note`: which target this is, where that is not plain (dated, moving, relative, a default).
+    `provisional`: until when the value may still change. `previous_text`: of the period before. A text about
+    what there is not is empty: no value, no target, no colour, no interval.
+    """
+
+    at: int
+    scorecard: str
+    scorecard_title: str
+    zone: str
+    perspective: str
+    perspective_title: str
+    objective: str
+    objective_title: str
+    measure: str
+    title: str
+    description: str
+    indicator: Literal["leading", "lagging"]
+    better: Literal["higher", "lower"]
+    unit: str
+    team: str
+    team_title: str
+    owner: str
+    period: Period
+    period_text: str
+    value: Fraction | None
+    value_text: str
+    goal_text: str
+    target_note: str
+    anchors: tuple[Figure, ...]
+    score: float | None
+    score_text: str
+    status: Status
+    changed_at: int | None
+    judgement: str
+    definition: str
+    definition_source: str
+    formula: str
+    samples: int
+    newest_at: int | None
+    interval: tuple[float, float] | None
+    interval_text: str
+    provisional: str
+    notes: tuple[str, ...]
+    parts: tuple[Figure, ...]
+    newest: tuple[Evidence, ...]
+    worst: tuple[Evidence, ...]
+    previous: Fraction | None
+    previous_text: str
+    trend: Literal["better", "worse", "same"] | None
+    absence: Absence | None
+    initiatives: tuple[Initiative, ...]
+
+
+def explain(
+    status: MeasureStatus,
+    scorecard: ScorecardStatus,
+    at: int,
+    newest: Iterable[Sample],
+    worst: Iterable[Sample],
+) -> Explanation:
+    """The explanation of `status`, which is one of `scorecard.measures()`, with samples as evidence."""
+    measure, reading = status.measure, status.reading
+    return _placed(status, scorecard)(
+        at=at,
+        owner=status.owner,
+        period=reading.period,
+        period_text=span_text(reading.period),
+        value=reading.value,
+        value_text=status.value_text,
+        goal_text=status.goal_text,
+        target_note=target_note(status, scorecard.scorecard.zone),
+        anchors=tuple(starmap(Figure, anchor_texts(status))),
+        score=status.score,
+        score_text=score_text(status.score),
+        status=status.status,
+        changed_at=status.changed_at,
+        judgement=judgement(status),
+        formula=formula(reading, status.value_text),
+        samples=reading.samples,
+        newest_at=reading.newest_at,
+        interval=reading.interval,
+        interval_text=_interval_text(reading),
+        provisional=_provisional(reading, at),
+        notes=reading.notes + caution(status),
+        parts=tuple(starmap(_part, reading.parts.items())),
+        newest=tuple(_evidence(measure, sample) for sample in newest),
+        worst=tuple(_evidence(measure, sample) for sample in worst),
+        previous=status.previous,
+        previous_text=_previous_text(status),
+        trend=status.trend,
+        absence=status.absence,
+        initiatives=status.initiatives,
+    )
+
+
+def _placed(status: MeasureStatus, scorecard: ScorecardStatus) -> partial[Explanation]:
+    """What is measured, for whom, and where in the scorecard."""
+    measure, entry = status.measure, CATALOGUE[status.measure.definition.measure]
+    perspective, objective, _ = next(place for place in scorecard.measures() if place[2].measure.id == measure.id)
+    return partial(
+        Explanation,
+        scorecard=scorecard.scorecard.id,
+        scorecard_title=scorecard.scorecard.title,
+        zone=scorecard.scorecard.zone,
+        perspective=perspective.perspective.id,
+        perspective_title=perspective.perspective.title,
+        objective=objective.objective.id,
+        objective_title=objective.objective.title,
+        measure=measure.id,
+        title=measure.title,
+        description=measure.description,
+        definition=entry.definition,
+        definition_source=entry.source,
+        indicator=measure.indicator,
+        better=measure.better,
+        unit=measure.definition.unit,
+        team=status.team,
+        team_title=scorecard.team_title,
+    )
+
+
+def _interval_text(reading: Reading) -> str:
+    if reading.interval is None:
+        return ""
+    lower, upper = (write(end, reading.definition.unit) for end in reading.interval)
+    return f"95 % interval: {lower} to {upper}, from {reading.samples:,} samples."
+
+
+def _provisional(reading: Reading, at: int) -> str:
+    until = reading.provisional_until
+    if reading.value is None or until is None or until <= at:
+        return ""
+    return f"Provisional until {when(until)}: what happens until then may still count for this period."
+
+
+def _part(name: str, part: Part) -> Figure:
+    return Figure(name, name.replace("_", " "), part.value, part.unit, write(part.value, part.unit))
+
+
+def _evidence(measure: Measure, sample: Sample) -> Evidence:
+    return Evidence(
+        text=sample_text(measure.definition.measure, sample.value, measure.definition.unit),
+        value=sample.value,
+        occurred_at=sample.occurred_at,
+        subject=sample.subject,
+        key=sample.key,
+        origin=sample.origin,
+        url=sample.url,
+    )
+
+
+def _previous_text(status: MeasureStatus) -> str:
+    if status.previous is None:
+        return ""
+    return value_text(status.previous, status.measure.definition.unit, status.measure.target, None)

@@ -1,0 +1,96 @@
+"""The snapshot: everything that a screen, a gauge or an alert says about one moment, as frozen data.
+
+Scores are 0 to 1. Statuses are `green`, `yellow`, `red`, `grey`. Times are microseconds since the epoch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from scorecard_exporter.config.model import Anchors, Band, Initiative, Measure, Objective, Perspective, Scorecard
+from scorecard_exporter.measures.model import Absence, Reading
+
+Status = Literal["green", "yellow", "red", "grey"]
+STATUSES: tuple[Status, ...] = ("green", "yellow", "red", "grey")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureStatus:
+    """A measure of one team, judged.
+
+    `anchors`: the four in force at the period's end, filled in (None: no target in force).
+    `goal_text`: the goal in force as people write it (`<= 2 d`); `target_label`: what the `target`
+    label says (of a moving schedule its end point). `value_text`: the value as people write it.
+    `trend`: `better`, `worse`, `same` against the period before, None when either has no value.
+    """
+
+    measure: Measure
+    team: str
+    owner: str
+    reading: Reading
+    anchors: Anchors | Band | None
+    score: float | None
+    status: Status
+    absence: Absence | None
+    value_text: str
+    goal_text: str
+    target_label: str
+    previous: Fraction | None
+    trend: Literal["better", "worse", "same"] | None
+    changed_at: int | None
+    initiatives: tuple[Initiative, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectiveStatus:
+    """An objective, rolled up. `coverage`: share of the weight that has a score, 0 to 1."""
+
+    objective: Objective
+    measures: tuple[MeasureStatus, ...]
+    score: float | None
+    coverage: float
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerspectiveStatus:
+    """A perspective, rolled up."""
+
+    perspective: Perspective
+    objectives: tuple[ObjectiveStatus, ...]
+    score: float | None
+    coverage: float
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorecardStatus:
+    """A scorecard for one team, rolled up."""
+
+    scorecard: Scorecard
+    team: str
+    team_title: str
+    parent: str
+    perspectives: tuple[PerspectiveStatus, ...]
+    score: float | None
+    coverage: float
+    status: Status
+
+    def measures(self) -> tuple[tuple[PerspectiveStatus, ObjectiveStatus, MeasureStatus], ...]:
+        """Every measure with its objective and perspective."""
+        return tuple(
+            (perspective, objective, measure)
+            for perspective in self.perspectives
+            for objective in perspective.objectives
+            for measure in objective.measures
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All scorecards at one moment."""
+
+    at: int
+    scorecards: tuple[ScorecardStatus, ...]

@@ -1,0 +1,94 @@
+"""From the scores of children to the score, coverage and colour of their parent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scorecard_exporter.scorecard.model import MeasureStatus, Status
+
+TOLERANCE = 1e-9
+GREEN_FROM, RED_BELOW = 2 / 3, 1 / 3
+ENOUGH_COVERAGE = Fraction(1, 2)
+CAP = 0.666
+"""The best score of a parent below which something critical is wrong; still yellow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """What a parent needs to know of a child.
+
+    `applies`: False where there is nothing to measure. `alarm`: the child, or something in it, is
+    critical and red, or critical and without the number it should have.
+    """
+
+    weight: Fraction
+    score: float | None
+    applies: bool
+    alarm: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rolled:
+    """A parent: a child of its own parent in turn, with coverage and colour.
+
+    `coverage`: the share of the weight that has a score, 0 to 1; 1 where nothing that applies counts.
+    """
+
+    score: float | None
+    coverage: float
+    status: Status
+    applies: bool
+    alarm: bool
+
+    def child(self, weight: Fraction, *, critical: bool = False) -> Child:
+        """This parent as a child of its own; `critical`: it raises the alarm when red or without a score."""
+        alarm = self.alarm or (critical and self.applies and self.status in ("red", "grey"))
+        return Child(weight=weight, score=self.score, applies=self.applies, alarm=alarm)
+
+
+def measure_child(status: MeasureStatus) -> Child:
+    """A judged measure as a child of its objective."""
+    applies = status.absence is None or status.absence.state != "not_applicable"
+    wrong = applies and status.status in ("red", "grey")
+    return Child(
+        weight=status.measure.weight,
+        score=status.score,
+        applies=applies,
+        alarm=status.measure.critical and wrong,
+    )
+
+
+def roll_up(children: Iterable[Child]) -> Rolled:
+    """Weighted mean of the children that have a score, whatever their order.
+
+    Children that do not apply count neither as present nor as missing. Below half of the weight the parent
+    is grey and has no score. An alarm anywhere below leaves it at most yellow, with a score of at most 0.666.
+    """
+    every = tuple(children)
+    alarm = any(child.alarm for child in every)
+    counted = [child for child in every if child.applies and child.weight > 0]
+    scored = [(child.weight, child.score) for child in counted if child.score is not None]
+    whole = sum((child.weight for child in counted), Fraction(0))
+    coverage = sum((weight for weight, _ in scored), Fraction(0)) / whole if whole else Fraction(1)
+    if not scored or coverage < ENOUGH_COVERAGE:
+        return Rolled(score=None, coverage=float(coverage), status="grey", applies=bool(counted), alarm=alarm)
+    mean = _mean(scored)
+    score = min(mean, CAP) if alarm else mean
+    return Rolled(score=score, coverage=float(coverage), status=_colour(score), applies=True, alarm=alarm)
+
+
+def _mean(scored: list[tuple[Fraction, float]]) -> float:
+    """Weighted, the same in every order, and within the scores, which rounding alone would not keep."""
+    weights = math.fsum(float(weight) for weight, _ in scored)
+    mean = math.fsum(float(weight) * score for weight, score in scored) / weights
+    scores = [score for _, score in scored]
+    return min(max(mean, min(scores)), max(scores))
+
+
+def _colour(score: float) -> Status:
+    if score + TOLERANCE >= GREEN_FROM:
+        return "green"
+    return "red" if score + TOLERANCE < RED_BELOW else "yellow"

@@ -1,0 +1,82 @@
+"""The sentences about a target and what it makes of a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from scorecard_exporter.config.model import Band, Target
+from scorecard_exporter.scorecard.model import MeasureStatus
+from scorecard_exporter.scorecard.target import point_in_force
+from scorecard_exporter.scorecard.wording import day_text, exact_text
+
+ENOUGH_SAMPLES = 20
+"""Below this a difference between two periods is weak evidence."""
+_UNCERTAIN = ("mean", "median", "p75", "p85", "p90", "share")
+
+
+def judgement(status: MeasureStatus) -> str:
+    """One sentence: how value and target give the colour; empty where it is grey."""
+    if status.absence is not None:
+        return ""
+    value, goal = status.value_text, f"the goal of {status.goal_text}"
+    if isinstance(status.anchors, Band):
+        ends = {name: text for name, _, _, _, text in anchor_texts(status)}
+        red = f"the red lines at {ends['red_low']} and {ends['red_high']}"
+        words = {"green": f"lies within {goal}", "yellow": f"misses {goal} and lies between {red}"}
+        return f"{value} {words.get(status.status, f'is not between {red}')}."
+    red = f"the red line at {_anchor(status, 'red')}"
+    words = {"green": f"meets {goal}", "yellow": f"misses {goal} and has not reached {red}"}
+    return f"{value} {words.get(status.status, f'has reached {red}')}."
+
+
+def score_text(score: float | None) -> str:
+    """A score as people see it: `72 of 100`; empty without one."""
+    return "" if score is None else f"{100 * score:.0f} of 100"
+
+
+def anchor_texts(status: MeasureStatus) -> Iterator[tuple[str, str, Fraction, str, str]]:
+    """Name, title, value, unit and text of each anchor in force: worst to best, of a band upward."""
+    anchors, target, unit = status.anchors, status.measure.target, status.measure.definition.unit
+    if anchors is None or target is None:
+        return
+    is_band = isinstance(anchors, Band)
+    for name in ("red_low", "goal_low", "goal_high", "red_high") if is_band else ("worst", "red", "goal", "best"):
+        value = getattr(anchors, name)
+        if value is not None:
+            yield name, name.replace("_", " "), value, unit, _written(value, unit, target)
+
+
+def target_note(status: MeasureStatus, zone: str) -> str:
+    """Which target was in force at the end of the period, where that is not plain; dates in `zone`."""
+    target, unit = status.measure.target, status.measure.definition.unit
+    if target is None:
+        return ""
+    point = point_in_force(target, status.reading.period.ends_at - 1)
+    notes = (
+        "The default of this measure; write your own goal and red line beside it." if target.is_default else "",
+        "" if target.baseline is None else f"Relative to a baseline of {exact_text(target.baseline, unit)}.",
+        f"A schedule that leads to {status.target_label}." if target.schedule else "",
+        f"In force since {day_text(point.at, zone)}." if point and point.at and not target.schedule else "",
+    )
+    return " ".join(note for note in notes if note)
+
+
+def caution(status: MeasureStatus) -> tuple[str, ...]:
+    """A note where a trend rests on so few samples that it may be chance."""
+    samples, definition = status.reading.samples, status.reading.definition
+    if status.trend in (None, "same") or definition.statistic not in _UNCERTAIN or definition.series:
+        return ()
+    if samples >= ENOUGH_SAMPLES:
+        return ()
+    return (f"With {samples} sample{'' if samples == 1 else 's'} the difference to the period before may be chance.",)
+
+
+def _anchor(status: MeasureStatus, name: str) -> str:
+    return next((text for found, _, _, _, text in anchor_texts(status) if found == name), "")
+
+
+def _written(value: Fraction, unit: str, target: Target) -> str:
+    if target.yes_no:
+        return "yes" if value == 1 else "no"
+    return exact_text(value, unit)

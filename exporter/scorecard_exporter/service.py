@@ -1,0 +1,262 @@
+"""The running exporter: what is started, in which order, and how it stops.
+
+One process, one event loop. Sources are read in a few threads; one thread writes the store, links and
+evaluates; the loop only serves what is ready. A source that fails hurts neither another nor the last
+good numbers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from scorecard_exporter.config import load
+from scorecard_exporter.config.model import Configuration
+from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, SourceError, StoreFullError
+from scorecard_exporter.evaluation import explain_measure, take
+from scorecard_exporter.exposition.cache import Rendered, render
+from scorecard_exporter.exposition.own import OwnMetrics
+from scorecard_exporter.logs import fields
+from scorecard_exporter.quantities import instant
+from scorecard_exporter.schedule import Schedule
+from scorecard_exporter.scorecard.explanation import Explanation
+from scorecard_exporter.scorecard.model import Snapshot
+from scorecard_exporter.scorecard.snapshot import status_changes
+from scorecard_exporter.sources.base import Source, Stream
+from scorecard_exporter.store import open_store, store_path
+
+log = logging.getLogger("scorecard")
+
+SOURCES_AT_ONCE = 4
+QUESTIONS_AT_ONCE = 2
+"""Evaluations of other moments, which anyone may ask for, beside the exporter's own."""
+HOUSEKEEPING_INTERVAL = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Current:
+    """What is served: always of one moment and of one configuration."""
+
+    configuration: Configuration
+    snapshot: Snapshot
+    rendered: Rendered
+
+
+class Service:
+    """The exporter as a running thing; fulfils `web.exporter.Exporter`.
+
+    Raises:
+        ConfigurationError: the file is not valid; nothing was started.
+        StoreError: the store cannot be opened.
+    """
+
+    def __init__(self, path: Path, environ: Mapping[str, str] = os.environ) -> None:
+        self._path, self._environ = path, environ
+        self._configuration = load(path, environ)
+        self._store = open_store(self._configuration.store)
+        self._writer = ThreadPoolExecutor(1, "writer")
+        self._readers = ThreadPoolExecutor(SOURCES_AT_ONCE, "source")
+        self._schedule = Schedule()
+        self._registry = CollectorRegistry()
+        self._own = OwnMetrics(self._registry)
+        self._current: _Current | None = None
+        self._troubles: dict[str, str] = {}
+        self._evaluating = asyncio.Lock()
+        self._evaluation_waits = False
+        self._questions = asyncio.Semaphore(QUESTIONS_AT_ONCE)
+        self._stopping = False
+
+    @property
+    def configuration(self) -> Configuration:
+        return self._configuration
+
+    @property
+    def store_path(self) -> Path:
+        """The file that this process holds."""
+        return store_path(self._configuration.store)
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        return self._current.snapshot if self._current else None
+
+    @property
+    def rendered(self) -> Rendered | None:
+        return self._current.rendered if self._current else None
+
+    @property
+    def registry(self) -> CollectorRegistry:
+        return self._registry
+
+    @property
+    def starting(self) -> str:
+        return "" if self._current else "working out the numbers from what is stored"
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        return tuple(self._troubles.values())
+
+    async def start(self) -> None:
+        """Serve what the store already knows, then begin to poll."""
+        self._own.reloaded(succeeded=True, at=time.time())
+        await self._in_writer(self._adopt, self._configuration)
+        self._schedule.start()
+        self._schedule_sources(self._configuration)
+        self._schedule.every(self._configuration.evaluation_interval, "evaluation", self.refresh, now=False)
+        self._schedule.every(HOUSEKEEPING_INTERVAL, "housekeeping", self._keep_house, now=False)
+
+    async def stop(self) -> None:
+        """Start nothing more, finish the transaction in hand, let go of the store."""
+        self._stopping = True
+        self._schedule.stop()
+        self._readers.shutdown(wait=False, cancel_futures=True)
+        self._writer.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(self._writer.shutdown, wait=True)
+        self._store.close()
+
+    async def refresh(self) -> None:
+        """Evaluate; callers that come while one waits to begin are served by that one."""
+        if self._evaluation_waits:
+            return
+        self._evaluation_waits = True
+        async with self._evaluating:
+            self._evaluation_waits = False
+            try:
+                await self._in_writer(self._evaluate, self._configuration)
+            except Exception as error:  # noqa: BLE001  whatever it was, the last numbers are served on and this is said
+                self._evaluation_failed(error)
+            else:
+                self._troubles.pop("evaluation", None)
+
+    async def evaluate(self, at: datetime) -> Snapshot:
+        async with self._questions:
+            return await asyncio.to_thread(take, self._configuration, self._store, instant(at))
+
+    async def explain(self, scorecard: str, measure: str, team: str | None, at: datetime | None) -> Explanation:
+        configuration, taken = self._configuration, self.snapshot
+        if at is not None or taken is None:
+            taken = await self.evaluate(at or datetime.now(UTC))
+        return await asyncio.to_thread(
+            explain_measure, configuration, self._store, taken, scorecard=scorecard, measure=measure, team=team
+        )
+
+    async def reload(self) -> None:
+        try:
+            await self._reload()
+        except ScorecardError as error:
+            self._own.reloaded(succeeded=False, at=time.time())
+            self._troubles["reload"] = f"The configuration file is not valid, the old one goes on: {error}"
+            log.error("reload refused", extra=fields(reason=error))  # noqa: TRY400  a mistake in a file is no crash
+            raise
+        self._own.reloaded(succeeded=True, at=time.time())
+        self._troubles.pop("reload", None)
+        log.info("configuration reloaded", extra=fields(file=self._path))
+
+    async def reload_if_valid(self) -> None:
+        """Reload on a signal, where nobody waits for the answer: the log, a gauge and the page have it."""
+        with contextlib.suppress(ScorecardError):
+            await self.reload()
+
+    async def _reload(self) -> None:
+        old, new = self._configuration, await asyncio.to_thread(load, self._path, self._environ)
+        if new.store != old.store:
+            message = f"`store` cannot change while running (it is {old.store}): restart the exporter"
+            raise ConfigurationError((Mistake(str(self._path), 1, 1, "store", message),))
+        async with self._evaluating:
+            await self._in_writer(self._adopt, new)
+        for name in old.sources.keys() - new.sources.keys():
+            self._schedule.forget(f"source {name}")
+            self._own.forget(name)
+            self._troubles.pop(name, None)
+        self._schedule_sources(new)
+        self._schedule.every(new.evaluation_interval, "evaluation", self.refresh, now=False)
+
+    def _adopt(self, configuration: Configuration) -> None:
+        """In the writer's thread: from here on the store answers in the terms of this configuration."""
+        self._store.dimensions(configuration.dimensions)
+        self._evaluate(configuration)
+        self._configuration = configuration
+
+    def _evaluate(self, configuration: Configuration) -> None:
+        began = time.perf_counter()
+        self._store.link()
+        taken = take(configuration, self._store, instant(datetime.now(UTC)))
+        self._store.record_status_changes(status_changes(taken, self._store.status_changes()))
+        self._current = _Current(configuration, taken, render(taken, configuration))
+        self._own.evaluated(time.perf_counter() - began, at=time.time())
+        self._own.stored(self._store.statistics())
+
+    def _evaluation_failed(self, error: Exception) -> None:
+        self._own.evaluation_failed()
+        self._troubles["evaluation"] = f"The numbers could not be worked out anew, the last ones are shown: {error}"
+        log.error("evaluation failed", exc_info=error)
+
+    def _schedule_sources(self, configuration: Configuration) -> None:
+        directory = str(configuration.path.parent)
+        for name, options in configuration.sources.items():
+            source = options.build(name, directory)
+            self._own.expect(name)
+
+            async def poll(source: Source = source) -> None:
+                await self._poll(source)
+
+            self._schedule.every(source.interval, f"source {name}", poll, now=True)
+
+    async def _poll(self, source: Source) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._readers, self._read, source)
+        await self.refresh()
+
+    def _read(self, source: Source) -> None:
+        """In a reader's thread: every stream of a source, each on its own."""
+        began, troubles = time.perf_counter(), []
+        for stream in source.streams:
+            try:
+                self._read_stream(source, stream)
+            except (SourceError, StoreFullError) as error:
+                troubles.append(f"{stream.name}: {error}")
+            except Exception as error:
+                if self._stopping:
+                    return
+                log.exception("a stream failed in a way nobody foresaw", extra=fields(source=source.name))
+                troubles.append(f"{stream.name}: {type(error).__name__}: {error}")
+        self._polled(source, troubles, time.perf_counter() - began)
+
+    def _polled(self, source: Source, troubles: list[str], seconds: float) -> None:
+        self._own.polled(source.name, seconds, succeeded=not troubles, at=time.time())
+        if not troubles:
+            self._troubles.pop(source.name, None)
+            log.debug("polled", extra=fields(source=source.name, seconds=round(seconds, 3)))
+            return
+        for trouble in troubles:
+            log.error("source failed", extra=fields(source=source.name, reason=trouble))
+        self._troubles[source.name] = f"Source {source.name} could not be read: {'; '.join(troubles)}"
+
+    def _read_stream(self, source: Source, stream: Stream) -> None:
+        cursor = self._store.cursor(source.name, stream.name)
+        for batch in stream.read(cursor, datetime.now(UTC)):
+            try:
+                written = self._writer.submit(self._store.write, source.name, stream.name, batch).result()
+            except StoreFullError:
+                self._own.write_failed()
+                raise
+            self._own.wrote(source.name, written.rows)
+            for problem in batch.problems:
+                self._own.problem(source.name, problem.code)
+                log.warning(problem.message, extra=fields(source=source.name, code=problem.code, origin=problem.origin))
+            if batch.records:
+                log.info("read", extra=fields(source=source.name, stream=stream.name, records=len(batch.records)))
+
+    async def _keep_house(self) -> None:
+        await self._in_writer(self._store.maintain)
+
+    async def _in_writer(self, work: Callable[..., None], *arguments: object) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._writer, work, *arguments)

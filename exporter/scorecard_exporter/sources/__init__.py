@@ -1,0 +1,1 @@
+"""The systems that are read: one file or folder a system, all behind one shape."""

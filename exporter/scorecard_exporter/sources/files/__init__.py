@@ -1,0 +1,1 @@
+"""CSV, JSON Lines and YAML files that hold records of any kind."""

@@ -1,0 +1,127 @@
+"""Rows out of CSV, JSON Lines and YAML; each format is a generator of (line, row)."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+from scorecard_exporter.events.model import KINDS
+from scorecard_exporter.sources.files.columns import Row, columns
+from scorecard_exporter.sources.files.report import Report
+from scorecard_exporter.sources.files.yaml_rows import yaml_rows
+from scorecard_exporter.sources.text import unknown
+
+LONGEST_LINE = 1 << 20
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
+
+
+def rows(path: Path, kind: str | None, report: Report) -> Iterator[tuple[int, Row]]:
+    """(line, row) of every row of a file; what is wrong with it goes to `report`.
+
+    `kind`: what the rows are where they do not say it themselves.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        yield from FORMATS[path.suffix.lower()](file, kind, report)
+
+
+def _lines(file: IO[str], report: Report) -> Iterator[str]:
+    """Lines, none longer than a mebibyte: a longer one comes in pieces that make no sense, but fit."""
+    while line := file.readline(LONGEST_LINE):
+        if _REPLACED in line or "\0" in line:
+            report.replaced_text()
+            yield line.replace("\0", _REPLACED)
+        else:
+            yield line
+
+
+def _csv(file: IO[str], kind: str | None, report: Report) -> Iterator[tuple[int, Row]]:
+    reader = csv.reader(_lines(file, report), strict=True)
+    header = [name.strip() for name in next(_cells(reader, report), [])]
+    mistake = _mistake(header, kind)
+    if mistake:
+        report.damaged("bad_file", mistake)
+        return
+    short = False
+    for cells in _cells(reader, report):
+        short = len(cells) < len(header)
+        if len(cells) == len(header):
+            yield reader.line_num, dict(zip(header, cells, strict=True))
+        elif cells:
+            report.refuse(reader.line_num, f"it has {len(cells)} cells, the header has {len(header)}")
+    if short:
+        report.damaged("truncated", f"it ends in the middle of a row, in line {reader.line_num}")
+
+
+def _cells(reader: Any, report: Report) -> Iterator[list[str]]:
+    """The cells of each row that is not empty; where quotes are out of order, it is not known which rows there are."""
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            report.damaged("truncated", f"a row that ends in line {reader.line_num} cannot be read ({error})")
+            continue
+        if cells:
+            yield cells
+
+
+def _mistake(header: list[str], kind: str | None) -> str:
+    """What is wrong with the header of a CSV file, or ''."""
+    mixed = kind is None or "kind" in header
+    allowed = frozenset().union(*map(columns, KINDS)) if mixed else columns(str(kind))
+    for name, times in Counter(header).items():
+        if name not in allowed:
+            return unknown("the column", name, allowed)
+        if times > 1:
+            return f"the column {name!r} is there {times} times"
+    return ""
+
+
+def _json_lines(file: IO[str], _kind: str | None, report: Report) -> Iterator[tuple[int, Row]]:
+    refused_last = False
+    for number, line in enumerate(_lines(file, report), 1):
+        if not line.strip():
+            continue
+        row = _json(line)
+        refused_last = row is None and not line.endswith("\n")
+        if row is None:
+            report.refuse(number, "it is not a JSON object")
+        else:
+            yield number, row
+    if refused_last:
+        report.damaged("truncated", "it ends in the middle of a row")
+
+
+def _json(line: str) -> Row | None:
+    try:
+        row = json.loads(line, parse_float=Decimal, parse_constant=_no_number)
+    except (ValueError, ArithmeticError, RecursionError):
+        return None
+    return row if isinstance(row, dict) else None
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+def _yaml(file: IO[str], _kind: str | None, report: Report) -> Iterator[tuple[int, Row]]:
+    return yaml_rows("".join(_lines(file, report)), report)
+
+
+FORMATS: Mapping[str, Callable[[IO[str], str | None, Report], Iterator[tuple[int, Row]]]] = {
+    ".csv": _csv,
+    ".jsonl": _json_lines,
+    ".ndjson": _json_lines,
+    ".yaml": _yaml,
+    ".yml": _yaml,
+}
+"""How a file is read, by the ending of its name."""

@@ -1,0 +1,11 @@
+"""Every type of source, by the name it has in the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scorecard_exporter.sources.base import SourceOptions
+from scorecard_exporter.sources.files.options import FilesOptions
+from scorecard_exporter.sources.git.options import GitOptions
+
+TYPES: Mapping[str, type[SourceOptions]] = {"files": FilesOptions, "git": GitOptions}

@@ -1,0 +1,111 @@
+"""The contract of a store.
+
+The promise that holds for every engine: *the cursor is never ahead of its records, and delivering a
+batch again changes nothing*. One process writes, through one thread; several threads read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from arro3.core import Table
+
+from scorecard_exporter.events.model import Batch, Coverage
+from scorecard_exporter.events.rules import ServiceRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a write did: rows stored by record kind (a replaced row counts)."""
+
+    rows: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectPattern:
+    """How a series of observations names its subjects.
+
+    Observations of `series` (from `origin`, None: any) whose raw subject is `raw` belong to
+    `subject`: a service name, or `team/` and a team name.
+    """
+
+    series: str
+    origin: str | None
+    raw: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dimensions:
+    """The small tables made from the configuration.
+
+    `services`: the rules that links are made by. `scope`: (team, subject) for every team: the services
+    and teams it counts, the whole tree below it, once each; a subject is a service name, or `team/`
+    and a team name. `days`: (zone, starts_at, ends_at) of calendar days, microseconds.
+    """
+
+    services: tuple[ServiceRule, ...]
+    scope: tuple[tuple[str, str], ...]
+    subjects: tuple[SubjectPattern, ...]
+    zones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChange:
+    """A measure's colour changed. Times in microseconds; `value` in the base unit, None when grey."""
+
+    scorecard: str
+    team: str
+    measure: str
+    status: str
+    value: float | None
+    at: int
+
+
+class Store(Protocol):
+    """Events, links, dimensions, cursors and status changes."""
+
+    def write(self, source: str, stream: str, batch: Batch) -> Written:
+        """Store a batch: records, coverage and cursor in one transaction.
+
+        A record seen again (same kind, origin and key) replaces the older one; within a batch the
+        last one wins. Marks the services that read these origins as not linked.
+
+        Raises:
+            StoreFullError: nothing of the batch was stored.
+        """
+
+    def link(self) -> int:
+        """Bring the links of all marked services up to date; how many services were linked."""
+
+    def dimensions(self, dimensions: Dimensions) -> None:
+        """Take the tables made from the configuration; services whose rule changed are marked."""
+
+    def query(self, sql: str) -> Table:
+        """Run one reading statement of the portable subset; safe from any thread."""
+
+    def cursor(self, source: str, stream: str) -> str | None:
+        """Where the stream goes on, or None."""
+
+    def coverage(self) -> Sequence[Coverage]:
+        """What has been read, one row for each origin and kind."""
+
+    def environments(self) -> Sequence[tuple[str, str, int]]:
+        """(origin, raw environment, number of deployments) of all that is stored."""
+
+    def status_changes(self) -> Sequence[StatusChange]:
+        """The newest change of each measure."""
+
+    def record_status_changes(self, changes: Iterable[StatusChange]) -> None:
+        """Keep these changes."""
+
+    def statistics(self) -> Mapping[str, Any]:
+        """Rows by table (`rows`), size of the file in bytes (`bytes`)."""
+
+    def maintain(self) -> None:
+        """The engine's housekeeping (a checkpoint)."""
+
+    def close(self) -> None:
+        """Finish the transaction in hand and let go of the store."""

@@ -1,0 +1,80 @@
+"""The small tables made from the configuration, and from what names the sources use."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from scorecard_exporter.events.model import Observation, Record
+from scorecard_exporter.events.patterns import matches
+from scorecard_exporter.quantities import instant
+from scorecard_exporter.store.base import Dimensions, SubjectPattern
+from scorecard_exporter.store.records import insert
+from scorecard_exporter.store.tables import from_rows
+
+_FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2060, 1, 1)
+_EPOCH = date(1970, 1, 1)
+
+Name = tuple[str, str, str]
+"""Series, origin and raw subject of an observation."""
+
+
+def replace(connection: duckdb.DuckDBPyConnection, dimensions: Dimensions) -> None:
+    """Make all of them anew. The transaction is the caller's."""
+    for table in ("scope", "calendar", "series_subject"):
+        connection.execute(f"DELETE FROM {table}")
+    insert(connection, "scope", from_rows({"team": "VARCHAR", "subject": "VARCHAR"}, dimensions.scope))
+    days = {"zone": "VARCHAR", "day": "BIGINT", "starts_at": "BIGINT", "ends_at": "BIGINT"}
+    for zone in sorted(set(dimensions.zones)):
+        insert(connection, "calendar", from_rows(days, list(_days(zone))))
+    names = connection.execute("SELECT DISTINCT series, origin, subject FROM observations").fetchall()
+    _insert_subjects(connection, dimensions.subjects, names)
+
+
+def add_subjects(
+    connection: duckdb.DuckDBPyConnection, patterns: tuple[SubjectPattern, ...], records: Iterable[Record]
+) -> None:
+    """Give the raw subjects of new observations their meaning, those that were not seen before."""
+    observations = (record for record in records if isinstance(record, Observation))
+    _insert_subjects(connection, patterns, {(one.series, one.origin, one.subject) for one in observations})
+
+
+def _insert_subjects(
+    connection: duckdb.DuckDBPyConnection, patterns: tuple[SubjectPattern, ...], names: Iterable[Name]
+) -> None:
+    rows = list(_meanings(patterns, names))
+    if rows:
+        types = dict.fromkeys(("series", "origin", "raw", "subject"), "VARCHAR")
+        connection.register("meanings", from_rows(types, rows))
+        connection.execute("INSERT INTO series_subject SELECT * FROM meanings EXCEPT SELECT * FROM series_subject")
+        connection.unregister("meanings")
+
+
+def _meanings(patterns: tuple[SubjectPattern, ...], names: Iterable[Name]) -> Iterator[tuple[str, str, str, str]]:
+    """Each name with each subject that it belongs to: those that name it in full, else those whose glob does."""
+    written: defaultdict[tuple[str, str], list[SubjectPattern]] = defaultdict(list)
+    globs: defaultdict[str, list[SubjectPattern]] = defaultdict(list)
+    for pattern in patterns:
+        written[pattern.series, pattern.raw.lower()].append(pattern)
+        if "*" in pattern.raw or "?" in pattern.raw or pattern.raw.startswith("/"):
+            globs[pattern.series].append(pattern)
+    for series, origin, raw in names:
+        exact = [pattern for pattern in written[series, raw.lower()] if pattern.origin in (None, origin)]
+        near = (one for one in globs[series] if one.origin in (None, origin) and matches(raw, (one.raw,)))
+        for subject in {pattern.subject for pattern in exact or near}:
+            yield series, origin, raw, subject
+
+
+def _days(zone: str) -> Iterator[tuple[str, int, int, int]]:
+    """The days of a zone; `day` counts from 1970. A day that a zone skipped is not there."""
+    region = ZoneInfo(zone)
+    count = (_LAST_DAY - _FIRST_DAY).days
+    dates = [_FIRST_DAY + timedelta(days=number) for number in range(count + 1)]
+    starts = [instant(datetime(day.year, day.month, day.day, tzinfo=region)) for day in dates]
+    for day, starts_at, ends_at in zip(dates, starts, starts[1:], strict=False):
+        if starts_at < ends_at:
+            yield zone, (day - _EPOCH).days, starts_at, ends_at

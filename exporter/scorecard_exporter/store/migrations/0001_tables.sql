@@ -1,0 +1,80 @@
+-- Records, one table a kind. Times are microseconds since the epoch, UTC; flags are 0 or 1.
+CREATE TABLE deployments (
+    origin VARCHAR, key VARCHAR, url VARCHAR, environment VARCHAR, sha VARCHAR, version VARCHAR, status VARCHAR,
+    started_at BIGINT, finished_at BIGINT, replaces VARCHAR
+);
+CREATE TABLE commits (
+    origin VARCHAR, key VARCHAR, url VARCHAR, parents VARCHAR, authored_at BIGINT, committed_at BIGINT, author VARCHAR,
+    is_bot BIGINT, subject VARCHAR, reverts VARCHAR, change VARCHAR
+);
+CREATE TABLE branches (origin VARCHAR, key VARCHAR, url VARCHAR, sha VARCHAR);
+CREATE TABLE changes (
+    origin VARCHAR, key VARCHAR, url VARCHAR, merged_at BIGINT, first_authored_at BIGINT, merge_sha VARCHAR,
+    head_sha VARCHAR, author VARCHAR, is_bot BIGINT, title VARCHAR, branch VARCHAR, reverts VARCHAR
+);
+CREATE TABLE pull_requests (
+    origin VARCHAR, key VARCHAR, url VARCHAR, opened_at BIGINT, ready_at BIGINT, merged_at BIGINT, closed_at BIGINT,
+    author VARCHAR, is_bot BIGINT
+);
+CREATE TABLE reviews (
+    origin VARCHAR, key VARCHAR, url VARCHAR, pull_request VARCHAR, submitted_at BIGINT, author VARCHAR, is_bot BIGINT,
+    state VARCHAR
+);
+CREATE TABLE incidents (
+    origin VARCHAR, key VARCHAR, url VARCHAR, began_at BIGINT, severity VARCHAR, title VARCHAR, acknowledged_at BIGINT,
+    resolved_at BIGINT, deployment VARCHAR, sha VARCHAR, version VARCHAR
+);
+CREATE TABLE builds (
+    origin VARCHAR, key VARCHAR, url VARCHAR, branch VARCHAR, sha VARCHAR, status VARCHAR, started_at BIGINT,
+    finished_at BIGINT
+);
+CREATE TABLE issues (
+    origin VARCHAR, key VARCHAR, url VARCHAR, type VARCHAR, opened_at BIGINT, resolved_at BIGINT, fix_version VARCHAR
+);
+-- `value` is in millionths of the unit.
+CREATE TABLE observations (
+    origin VARCHAR, key VARCHAR, url VARCHAR, series VARCHAR, subject VARCHAR, starts_at BIGINT, ends_at BIGINT,
+    value BIGINT, unit VARCHAR
+);
+CREATE TABLE survey_answers (
+    origin VARCHAR, key VARCHAR, url VARCHAR, survey VARCHAR, round VARCHAR, question VARCHAR, subject VARCHAR,
+    answer VARCHAR, closes_at BIGINT
+);
+
+-- What a record has several of, as rows of their own; `kind` is the record's.
+CREATE TABLE labels (origin VARCHAR, kind VARCHAR, key VARCHAR, label VARCHAR);
+CREATE TABLE paths (origin VARCHAR, kind VARCHAR, key VARCHAR, path VARCHAR);
+CREATE TABLE transitions (
+    origin VARCHAR, kind VARCHAR, key VARCHAR, position BIGINT, status VARCHAR, occurred_at BIGINT
+);
+
+-- How far reading has come.
+CREATE TABLE coverage (origin VARCHAR, kind VARCHAR, from_at BIGINT, to_at BIGINT);
+CREATE TABLE cursors (source VARCHAR, stream VARCHAR, cursor VARCHAR);
+
+-- Facts, made from records by the rule of a service, and which services have theirs up to date.
+CREATE TABLE service_deployments (
+    service VARCHAR, origin VARCHAR, key VARCHAR, url VARCHAR, environment VARCHAR, version VARCHAR, sha VARCHAR,
+    status VARCHAR, started_at BIGINT, finished_at BIGINT, is_rollback BIGINT, is_repeat BIGINT, is_rework BIGINT,
+    changes BIGINT, failed BIGINT, failed_by VARCHAR, failed_at BIGINT, recovered_at BIGINT
+);
+CREATE TABLE service_changes (
+    service VARCHAR, origin VARCHAR, key VARCHAR, type VARCHAR, url VARCHAR, first_authored_at BIGINT, ready_at BIGINT,
+    reviewed_at BIGINT, merged_at BIGINT, shipped_at BIGINT, deployment VARCHAR, is_approximate BIGINT, is_bot BIGINT,
+    is_revert BIGINT, is_hotfix BIGINT
+);
+CREATE TABLE service_incidents (
+    service VARCHAR, origin VARCHAR, key VARCHAR, url VARCHAR, severity VARCHAR, began_at BIGINT, resolved_at BIGINT,
+    deployment VARCHAR, is_explicit BIGINT
+);
+CREATE TABLE linked_services (service VARCHAR, fingerprint VARCHAR, is_current BIGINT);
+CREATE TABLE linked_origins (service VARCHAR, origin VARCHAR);
+
+-- Dimensions, made from the configuration.
+CREATE TABLE scope (team VARCHAR, subject VARCHAR);
+CREATE TABLE calendar (zone VARCHAR, day BIGINT, starts_at BIGINT, ends_at BIGINT);
+CREATE TABLE series_subject (series VARCHAR, origin VARCHAR, raw VARCHAR, subject VARCHAR);
+
+CREATE TABLE status_changes (
+    scorecard VARCHAR, team VARCHAR, measure VARCHAR, status VARCHAR, value DOUBLE, occurred_at BIGINT
+);

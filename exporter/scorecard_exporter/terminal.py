@@ -1,0 +1,108 @@
+"""Documents of the API, printed for people at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+WIDE = 110
+"""Columns of a terminal from which on owners are shown too."""
+
+_SIGNS = {"green": "●", "yellow": "▲", "red": "■", "grey": "○"}
+_STYLES = {"green": "green", "yellow": "yellow", "red": "bold red", "grey": "dim"}
+
+
+def print_scorecards(document: dict[str, Any], console: Console | None = None) -> None:
+    """The document of `/api/v1/scorecards`: a table for each scorecard and team, and why what is grey is grey."""
+    console = console or Console()
+    for scorecard in document["scorecards"]:
+        console.print(_table(scorecard, with_owner=console.width >= WIDE))
+        for measure in _measures(scorecard):
+            if measure["reason"]:
+                console.print(_reason(measure["title"], measure["reason"]))
+        console.print()
+    console.print(Text(f"as of {document['at']}", "dim"))
+
+
+def _measures(scorecard: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        measure
+        for perspective in scorecard["perspectives"]
+        for objective in perspective["objectives"]
+        for measure in objective["measures"]
+    ]
+
+
+def _table(scorecard: dict[str, Any], *, with_owner: bool) -> Table:
+    name = f"{scorecard['title']} · {scorecard['team_title']}"
+    title = Text.assemble(f"{name}  ", _status(scorecard), _score(scorecard))
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("measure", ratio=1)
+    for heading in ("status", "value", "goal", "trend", *(["owner"] if with_owner else [])):
+        table.add_column(heading, no_wrap=True)
+    for perspective in scorecard["perspectives"]:
+        table.add_row(Text(perspective["title"], "bold"), _status(perspective) + _score(perspective))
+        for objective in perspective["objectives"]:
+            table.add_row(Text(f" {objective['title']}", "italic"), _status(objective) + _score(objective))
+            for measure in objective["measures"]:
+                table.add_row(*_row(measure)[: len(table.columns)])
+        table.add_section()
+    return table
+
+
+def _row(measure: dict[str, Any]) -> tuple[Text, ...]:
+    goal = measure["goal"]["text"] if measure["goal"] else ""
+    # Plain Text: titles and owners are people's words, not markup.
+    words = map(Text, (measure["value_text"] or "-", goal, measure["trend"] or "", measure["owner"]))
+    return Text(f"  {measure['title']}"), _status(measure), *words
+
+
+def _status(one: dict[str, Any]) -> Text:
+    return Text(f"{_SIGNS[one['status']]} {one['status']}", _STYLES[one["status"]])
+
+
+def _score(one: dict[str, Any]) -> Text:
+    return Text("" if one["score"] is None else f"  {one['score'] * 100:.0f}", "dim")
+
+
+def _reason(what: str, reason: dict[str, Any]) -> Text:
+    words = f"○ {what}: {reason['sentence']}"
+    return Text(f"{words} {reason['fix']}" if reason["fix"] else words, "dim")
+
+
+def print_explanation(document: dict[str, Any], console: Console | None = None) -> None:
+    """The document of one measure: value, judgement, formula, parts, samples; or why there is none."""
+    console = console or Console()
+    console.print(Text(f"{document['measure']['title']} · {document['team']['title']}", "bold"))
+    console.print(Text(f"{document['value_text'] or 'no value'}  ") + _status(document))
+    if reason := document["reason"]:
+        console.print(_reason(reason["state"].replace("_", " "), reason))
+    for name in ("judgement", "formula", "target_note", "interval_text", "provisional"):
+        if document[name]:
+            console.print(Text(document[name]))
+    for note in document["notes"]:
+        console.print(Text(note))
+    _print_table(
+        console, "beside it", [(name.replace("_", " "), part["text"]) for name, part in document["parts"].items()]
+    )
+    for which in ("newest", "worst"):
+        _print_table(console, f"{which} samples", map(_sample, document[which]))
+    measure = document["measure"]
+    console.print(Text(f"{measure['definition']} Source: {measure['definition_source']}.", "dim"))
+
+
+def _sample(sample: dict[str, Any]) -> tuple[str, ...]:
+    return sample["occurred_at"], sample["text"], sample["subject"], sample["key"], sample["url"]
+
+
+def _print_table(console: Console, title: str, rows: Iterable[tuple[str, ...]]) -> None:
+    table = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
+    for row in rows:
+        table.add_row(*(Text(cell, overflow="fold") for cell in row))
+    if table.row_count:
+        console.print(table)

@@ -1,0 +1,136 @@
+"""The JSON API: the scorecards and the explanation of a measure, now or at an earlier moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from typing import Any, Self
+
+import yaml
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from scorecard_exporter import __version__
+from scorecard_exporter.errors import ScorecardError, UnknownNameError
+from scorecard_exporter.evaluation import find_scorecard
+from scorecard_exporter.scorecard.document import explanation_document, snapshot_document
+from scorecard_exporter.scorecard.model import Snapshot
+from scorecard_exporter.web.exporter import Exporter
+
+BASE = "/api/v1"
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_MOMENTS = ("2026-06-30", "2026-06-30T12:00:00Z", "2026-06-30T14:00:00%2B02:00")
+
+
+class RefusedError(ScorecardError):
+    """A request that gets no answer: the HTTP status, why, and what would have been allowed."""
+
+    def __init__(self, status_code: int, message: str, allowed: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.status_code = status_code
+        self.allowed = tuple(allowed)
+
+
+def error_response(status_code: int, message: str, allowed: Iterable[str] = ()) -> Response:
+    """The one shape of all errors of the API."""
+    return JSONResponse({"error": {"message": message, "allowed": list(allowed)}}, status_code)
+
+
+class Api:
+    """The API of an exporter that people reach under the path `prefix` (empty: the root)."""
+
+    def __init__(self, exporter: Exporter, prefix: str) -> None:
+        self._exporter = exporter
+        self._description = _description(prefix)
+
+    def routes(self) -> list[BaseRoute]:
+        """Where the API is; each of these is described in `openapi.yaml`."""
+        return [
+            Route(f"{BASE}/openapi.json", self._openapi),
+            Route(f"{BASE}/scorecards", self._scorecards),
+            Route(f"{BASE}/scorecards/{{scorecard}}", self._scorecards),
+            Route(f"{BASE}/scorecards/{{scorecard}}/measures/{{measure}}", self._measure),
+        ]
+
+    async def _openapi(self, _: Request) -> Response:
+        return JSONResponse(self._description)
+
+    async def _scorecards(self, request: Request) -> Response:
+        question = _Question.read(request)
+        taken = await self._taken(question)
+        # In a thread: the document of a thousand teams takes a moment to write.
+        return await run_in_threadpool(lambda: JSONResponse(snapshot_document(_selected(taken, question))))
+
+    async def _measure(self, request: Request) -> Response:
+        question, measure = _Question.read(request), request.path_params["measure"]
+        await self._taken(replace(question, at=None))
+        why = await self._exporter.explain(str(question.scorecard), measure, question.team, question.at)
+        return JSONResponse(explanation_document(why))
+
+    async def _taken(self, question: _Question) -> Snapshot:
+        if question.at is not None:
+            return await self._exporter.evaluate(question.at)
+        if self._exporter.snapshot is None:
+            raise RefusedError(503, f"Not ready yet: {self._exporter.starting}.")
+        return self._exporter.snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    scorecard: str | None
+    team: str | None
+    at: datetime | None
+
+    @classmethod
+    def read(cls, request: Request) -> Self:
+        """The question of a request; a parameter that nobody reads is a mistake, not a wish to be ignored."""
+        given = dict(request.query_params)
+        scorecard = request.path_params.get("scorecard")
+        allowed = ("team", "at") if scorecard else ("scorecard", "team", "at")
+        unknown = sorted(given.keys() - set(allowed))
+        if unknown:
+            raise RefusedError(400, f"There is no parameter named {unknown[0]!r} here.", allowed)
+        at = given.get("at")
+        return cls(scorecard or given.get("scorecard"), given.get("team"), None if at is None else _moment(at))
+
+
+def _moment(text: str) -> datetime:
+    try:
+        given = datetime.fromisoformat(text)
+        moment = given if given.tzinfo else given.replace(tzinfo=UTC)
+        known = _EARLIEST <= moment <= datetime.now(UTC)
+    except (ValueError, OverflowError) as error:
+        raise RefusedError(400, f"at={text!r} is not a moment in ISO 8601 (a + is written %2B).", _MOMENTS) from error
+    if not known:
+        raise RefusedError(400, f"at={text!r} lies before the year 2000 or in the future.", _MOMENTS)
+    return moment
+
+
+def _selected(taken: Snapshot, question: _Question) -> Snapshot:
+    """What of a snapshot was asked for."""
+    if question.scorecard is not None:
+        find_scorecard(taken, question.scorecard, question.team)
+    chosen = tuple(
+        status
+        for status in taken.scorecards
+        if question.scorecard in (None, status.scorecard.id) and question.team in (None, status.team)
+    )
+    if question.team is not None and not chosen:
+        raise UnknownNameError.of("team with a scorecard", question.team, {one.team for one in taken.scorecards})
+    return replace(taken, scorecards=chosen)
+
+
+def _description(prefix: str) -> dict[str, Any]:
+    written = _openapi_as_written()
+    return {**written, "info": {**written["info"], "version": __version__}, "servers": [{"url": prefix or "/"}]}
+
+
+@cache
+def _openapi_as_written() -> dict[str, Any]:
+    written: dict[str, Any] = yaml.safe_load(resources.files(__package__).joinpath("openapi.yaml").read_text("utf-8"))
+    return written

@@ -1,0 +1,58 @@
+"""What the web face needs of the running exporter; the service fulfils it, a test double may too."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+
+from scorecard_exporter.config.model import Configuration
+from scorecard_exporter.exposition.cache import Rendered
+from scorecard_exporter.scorecard.explanation import Explanation
+from scorecard_exporter.scorecard.model import Snapshot
+
+
+class Exporter(Protocol):
+    """The running exporter. Nothing here blocks the event loop."""
+
+    @property
+    def configuration(self) -> Configuration:
+        """The configuration in force."""
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The newest snapshot; None until the first one is there."""
+
+    @property
+    def rendered(self) -> Rendered | None:
+        """The newest snapshot as metric families in bytes; None until there is one."""
+
+    @property
+    def registry(self) -> CollectorRegistry:
+        """The exporter's metrics about itself."""
+
+    @property
+    def starting(self) -> str:
+        """While there is no snapshot: what is being done, as half a sentence."""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What people should know now: a failed reload, a failing source, a full disk."""
+
+    async def evaluate(self, at: datetime) -> Snapshot:
+        """A snapshot for another moment, not kept."""
+
+    async def explain(self, scorecard: str, measure: str, team: str | None, at: datetime | None) -> Explanation:
+        """The explanation of one measure; `team` None: the scorecard's first.
+
+        Raises:
+            UnknownNameError: there is no such scorecard, measure or team; the message names those near.
+        """
+
+    async def reload(self) -> None:
+        """Take the configuration file anew.
+
+        Raises:
+            ConfigurationError: it is not valid; the old one goes on.
+        """

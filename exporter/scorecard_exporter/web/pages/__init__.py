@@ -1,0 +1,1 @@
+"""The pages for people: the scorecard, one measure explained, and messages; they work without script."""

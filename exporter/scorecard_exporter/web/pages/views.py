@@ -1,0 +1,134 @@
+"""What the pages show: a snapshot or an explanation laid out by templates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from scorecard_exporter import __version__
+from scorecard_exporter.evaluation import find_scorecard
+from scorecard_exporter.quantities import instant
+from scorecard_exporter.scorecard.explanation import Explanation, Figure
+from scorecard_exporter.scorecard.model import STATUSES, MeasureStatus, ScorecardStatus, Snapshot
+from scorecard_exporter.web.exporter import Exporter
+from scorecard_exporter.web.pages.teams import grouped
+from scorecard_exporter.web.pages.words import FILTERS
+
+STAGES = ("coding", "pickup", "review", "deploy")
+"""The parts of a lead time that add up to its mean, in the order in which they happen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of the lead time and its share of all of them in percent."""
+
+    figure: Figure
+    percent: float
+
+
+class _StaticFiles(StaticFiles):
+    """The style sheet and the icon: hold nothing secret, so that browsers may keep them."""
+
+    def file_response(self, *arguments: Any, **options: Any) -> Response:
+        answer = super().file_response(*arguments, **options)
+        answer.headers["cache-control"] = "public, max-age=3600"
+        return answer
+
+
+class Pages:
+    """The pages of an exporter that people reach under the path `prefix` (empty: the root)."""
+
+    def __init__(self, exporter: Exporter, prefix: str) -> None:
+        self._exporter = exporter
+        self._link = partial(_link, prefix)
+        self._templates = Environment(
+            loader=PackageLoader(__package__, "."),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters.update(FILTERS)
+        self._templates.globals.update(link=self._link, version=__version__)
+
+    def routes(self) -> list[BaseRoute]:
+        """Where the pages are."""
+        return [
+            Route("/", self._scorecard),
+            Route("/scorecards/{scorecard}/measures/{measure}", self._explanation),
+            Mount("/static", _StaticFiles(packages=[(__package__, "static")])),
+        ]
+
+    def message(self, status_code: int, title: str, sentence: str) -> Response:
+        """A page that says one thing and where to go from there."""
+        return self._page("message.html", status_code, title=title, sentence=sentence)
+
+    def _scorecard(self, request: Request) -> Response:
+        taken = self._exporter.snapshot
+        if taken is None:
+            answer = self.message(503, "Starting", f"The scorecard is not ready yet: {self._exporter.starting}.")
+            answer.headers["refresh"] = "5"
+            return answer
+        if not taken.scorecards:
+            return self.message(200, "No scorecard", "The configuration has no scorecard: add one under `scorecards:`.")
+        query = request.query_params
+        status = _choose(taken, query.get("scorecard") or None, query.get("team") or None)
+        tally = Counter(item.status for _, _, item in status.measures())
+        return self._page(
+            "scorecard.html",
+            status=status,
+            at=taken.at,
+            now=instant(datetime.now(UTC)),
+            counts=[(name, tally[name]) for name in STATUSES],
+            objectives={
+                one.objective.id: one.objective.title for side in status.perspectives for one in side.objectives
+            },
+            tree=grouped(taken, status) if len(taken.scorecards) > 1 else (),
+            link_to_measure=partial(self._link_to_measure, status),
+        )
+
+    async def _explanation(self, request: Request) -> Response:
+        names = request.path_params
+        team = request.query_params.get("team") or None
+        why = await self._exporter.explain(names["scorecard"], names["measure"], team, None)
+        stages = _stages(why)
+        shown = {stage.figure.name for stage in stages}
+        figures = [part for part in why.parts if part.name not in shown]
+        return self._page("explanation.html", why=why, stages=stages, figures=figures)
+
+    def _page(self, template: str, status_code: int = 200, **shown: Any) -> Response:
+        text = self._templates.get_template(template).render(notices=self._exporter.notices, **shown)
+        return HTMLResponse(text, status_code)
+
+    def _link_to_measure(self, status: ScorecardStatus, item: MeasureStatus) -> str:
+        return self._link(f"/scorecards/{status.scorecard.id}/measures/{item.measure.id}", team=status.team)
+
+
+def _link(prefix: str, path: str, **query: str) -> str:
+    """An address of ours without a host, so that none from a request is ever repeated."""
+    return prefix + quote(path) + (f"?{urlencode(query)}" if query else "")
+
+
+def _choose(taken: Snapshot, scorecard: str | None, team: str | None) -> ScorecardStatus:
+    """The scorecard asked for; without its id the first one that has the team."""
+    if scorecard is None:
+        having = (status for status in taken.scorecards if team in (None, status.team))
+        scorecard = next(having, taken.scorecards[0]).scorecard.id
+    return find_scorecard(taken, scorecard, team)
+
+
+def _stages(why: Explanation) -> list[Stage]:
+    parts = {part.name: part for part in why.parts}
+    figures = [parts[name] for name in STAGES if name in parts]
+    total = sum(figure.value for figure in figures)
+    return [Stage(figure, float(100 * figure.value / total)) for figure in figures] if total else []

@@ -1,0 +1,251 @@
+"""The exporter as a real process: started, scraped, asked, reloaded, killed, stopped."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+EXPORTER = Path(sys.executable).with_name("scorecard-exporter")
+DEPLOYMENTS = "environment,sha,version,status,finished_at,key\n"
+CONFIGURATION = """
+store: duckdb:./store.duckdb
+evaluation_interval: 1s
+sources:
+  shop: {{type: files, path: "data/*.csv", interval: 1s, covers_from: 2020-01-01}}
+teams:
+  engineering: {{owner: engineering@example.org, services: [checkout]}}
+services:
+  checkout:
+    deployments: {{from: "shop:deployments", environment: "{environment}"}}
+scorecards:
+  delivery:
+    title: Delivery
+    teams: [engineering]
+    perspectives:
+      engineering-excellence:
+        objectives:
+          faster-delivery:
+            title: Deliver more often
+            measures:
+              deployment_frequency: {{goal: {goal}, red: 1/quarter}}
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def ago(days):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - days * 86400))
+
+
+@pytest.fixture
+def company(tmp_path):
+    """A service that was deployed 9 times to `live` and 18 times to `staging` within the last 90 days."""
+    data = tmp_path / "data"
+    data.mkdir()
+    rows = [f"live,,v{n},success,{ago(n + 1)},live-{n}\n" for n in range(9)]
+    rows += [f"staging,,v{n},success,{ago(n + 1)},staging-{n}\n" for n in range(18)]
+    (data / "deployments.csv").write_text(DEPLOYMENTS + "".join(rows))
+    configure(tmp_path)
+    return tmp_path
+
+
+def configure(folder, environment="live", goal="1/month"):
+    (folder / "scorecard.yaml").write_text(CONFIGURATION.format(environment=environment, goal=goal))
+
+
+def command(folder, *arguments):
+    return subprocess.run([EXPORTER, *arguments], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+
+
+@contextmanager
+def running(folder, *arguments):
+    """The exporter as a process on a free port; ended at the end of the block if it still runs."""
+    port = free_port()
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen(
+            [EXPORTER, "run", f"--web.listen-address=127.0.0.1:{port}", *arguments],
+            cwd=folder,
+            stderr=log,
+            stdout=log,
+        )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+            yield process, client
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def wait_for(condition, what, seconds=30):
+    """Wait until `condition` gives something true, and return that."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if found := condition():
+                return found
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    return pytest.fail(f"{what} did not come within {seconds} s")
+
+
+def value(client):
+    """The deployment frequency that Prometheus would read, as deployments in 90 days."""
+    found = re.search(r"^scorecard_measure_value\{.*deployment_frequency.*\} (\S+)$", client.get("/metrics").text, re.M)
+    return round(float(found[1]) * 90, 6) if found else None
+
+
+def test_a_reload_with_another_environment_answers_anew_without_collecting_again(company):
+    """The store keeps what was said; the configuration says what it means: 9 live ones, then 18 to staging."""
+    with running(company) as (process, client):
+        wait_for(lambda: value(client) == 9, "the frequency of live")
+        before = client.get("/metrics").text
+        configure(company, environment="staging")
+        process.send_signal(signal.SIGHUP)
+        wait_for(lambda: value(client) == 18, "the frequency of staging")
+        records = re.compile(r"^scorecard_source_records_total\{.*\} .*$", re.M)
+        assert records.findall(client.get("/metrics").text) == records.findall(before)
+
+
+def test_a_reload_with_another_target_changes_the_colour_alone(company):
+    """9 in 90 days meet a goal of 1 a month, not one of 1 a week; the value stays."""
+    with running(company) as (process, client):
+        green = 'status="green",target=">= 1/month"'
+        wait_for(lambda: value(client) == 9 and green in client.get("/metrics").text, "the first colour")
+        configure(company, goal="1/week")
+        process.send_signal(signal.SIGHUP)
+        yellow = re.compile(r'^scorecard_measure_status\{[^}]*status="yellow"[^}]*1/week[^}]*\} 1\.0$', re.M)
+        wait_for(lambda: yellow.search(client.get("/metrics").text), "the second colour")
+        assert value(client) == 9
+
+
+def test_a_broken_file_does_not_replace_a_good_one(company):
+    """The old configuration goes on, a gauge and the page say that the new one was refused, and why."""
+    with running(company, "--web.enable-lifecycle") as (_, client):
+        wait_for(lambda: value(client) == 9, "the frequency")
+        (company / "scorecard.yaml").write_text("scorecards: {delivery: {teams: [nobody]}}\n")
+        refused = client.post("/-/reload")
+        assert refused.status_code == 500
+        assert "nobody" in refused.text
+        said = "scorecard_config_last_reload_successful 0.0"
+        wait_for(lambda: said in client.get("/metrics").text, "the gauge of the refusal")
+        assert value(client) == 9
+        assert "nobody" in client.get("/").text
+        configure(company)
+        assert client.post("/-/reload").status_code == 200
+        said = "scorecard_config_last_reload_successful 1.0"
+        wait_for(lambda: said in client.get("/metrics").text, "the gauge of the reload")
+
+
+def test_reload_by_request_is_off_unless_asked_for(company):
+    """As with Prometheus: a flag allows it, and the refusal names the flag."""
+    with running(company) as (_, client):
+        wait_for(lambda: value(client) == 9, "the frequency")
+        answer = client.post("/-/reload")
+        assert answer.status_code == 403
+        assert "--web.enable-lifecycle" in answer.text
+
+
+def test_kill_9_loses_nothing_and_the_next_start_serves_what_was_known(company):
+    """After a kill the numbers are there again although the files they came from are gone."""
+    with running(company) as (process, client):
+        wait_for(lambda: value(client) == 9, "the frequency")
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    (company / "data").rename(company / "elsewhere")
+    with running(company) as (_, client):
+        wait_for(lambda: client.get("/-/ready").status_code == 200, "readiness")
+        assert value(client) == 9
+
+
+def test_sigterm_ends_cleanly_and_the_store_is_free_again(company):
+    """The end is exit code 0, well within ten seconds, and leaves no socket that answers."""
+    with running(company) as (process, client):
+        wait_for(lambda: value(client) == 9, "the frequency")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 0
+    assert "3/month" in command(company, "status").stdout
+
+
+def test_status_and_explain_ask_the_exporter_that_holds_the_store(company):
+    """The commands give the same answer while `run` holds the store as when it is free."""
+    with running(company) as (_, client):
+        wait_for(lambda: value(client) == 9, "the frequency")
+        at = "--at=" + time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        held = command(company, "status", "--format=json", at)
+        explained = command(company, "explain", "delivery/deployment_frequency", at)
+        unknown = command(company, "explain", "delivery/deployment_frequencies")
+    free = command(company, "status", "--format=json", at)
+    assert held.returncode == 0, held.stderr
+    assert json.loads(held.stdout) == json.loads(free.stdout)
+    assert "9 successful production deployments" in explained.stdout.replace("\n", " ")
+    assert command(company, "explain", "delivery/deployment_frequency", at).stdout == explained.stdout
+    assert unknown.returncode == 2
+    assert "Did you mean 'deployment_frequency'?" in unknown.stderr
+
+
+def test_a_second_exporter_on_the_same_store_says_so_and_ends(company):
+    """One sentence and exit code 1, and the first one is not disturbed."""
+    with running(company) as (first, client):
+        wait_for(lambda: value(client) == 9, "the frequency")
+        second = command(company, "run", f"--web.listen-address=127.0.0.1:{free_port()}")
+        assert second.returncode == 1
+        assert f"held by process {first.pid}" in second.stderr
+        assert "Traceback" not in second.stderr
+        assert value(client) == 9
+        assert command(company, "status").returncode == 0
+
+
+def test_a_broken_source_leaves_the_others_and_says_so(company):
+    """A repository that is not there: up is 0, the page says it, the files' numbers are served."""
+    text = (company / "scorecard.yaml").read_text()
+    (company / "scorecard.yaml").write_text(
+        text.replace("sources:\n", "sources:\n  gone: {type: git, path: ./no-such-repository, interval: 1s}\n")
+    )
+    with running(company) as (_, client):
+        wait_for(lambda: value(client) == 9, "the frequency")
+        wait_for(lambda: 'scorecard_source_up{source="gone"} 0.0' in client.get("/metrics").text, "the failure")
+        assert 'scorecard_source_up{source="shop"} 1.0' in client.get("/metrics").text
+        assert "no-such-repository" in client.get("/").text
+
+
+def test_a_wrong_configuration_starts_nothing(tmp_path):
+    """Located mistakes, exit code 1, no store made."""
+    (tmp_path / "scorecard.yaml").write_text("store: duckdb:./store.duckdb\nsorces: {}\n")
+    answer = command(tmp_path, "run")
+    assert answer.returncode == 1
+    assert "scorecard.yaml:2:1" in answer.stderr
+    assert "'sources'" in answer.stderr
+    assert not (tmp_path / "store.duckdb").exists()
+
+
+def test_check_prints_every_mistake_as_data(tmp_path):
+    """For editors and pipelines: the same mistakes as JSON, the same exit code."""
+    (tmp_path / "scorecard.yaml").write_text("sorces: {}\ntimezone: Mars/Olympus\n")
+    answer = command(tmp_path, "check", "--format=json")
+    assert answer.returncode == 1
+    document = json.loads(answer.stdout)
+    assert document["valid"] is False
+    assert {(mistake["line"], mistake["path"]) for mistake in document["mistakes"]} == {(1, "sorces"), (2, "timezone")}
+
+
+def test_an_address_that_is_taken_is_one_sentence(company):
+    """What was asked for, and what the system said."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        answer = command(company, "run", f"--web.listen-address=127.0.0.1:{taken.getsockname()[1]}")
+    assert answer.returncode == 1
+    assert "ddress already in use" in answer.stderr
+    assert "Traceback" not in answer.stderr
