@@ -131,7 +131,7 @@ def test_scope_rows(configuration):
 def test_subjects(configuration):
     """Subjects are named like teams unless a mapping says otherwise; a service goes before a team."""
     assert [one for one in configuration.dimensions.subjects if one.raw in ("engineering", "Whole shop", "Web")] == [
-        SubjectPattern(series="cost", origin=None, raw="engineering", subject="team/engineering"),
+        SubjectPattern(series="cost", origin="data:", raw="engineering", subject="team/engineering"),
         SubjectPattern(series="orders", origin=None, raw="Whole shop", subject="team/shop"),
         SubjectPattern(series="orders", origin=None, raw="Web", subject="team/web"),
     ]

@@ -50,23 +50,13 @@ class Origins:
             raise choice(origin, known, f"an origin of the source {name!r}")
         return origin
 
-    def find_any(self, written: str) -> str | None:
-        """Like `find`; a source alone stands for its only origin, None meaning whichever it has.
+    def find_any(self, written: str) -> str:
+        """Like `find`; a source alone stands for all its origins, which is written `source:`.
 
         Raises:
-            RefusedError: see `find`; also a source alone whose origins could be mistaken for another's.
+            RefusedError: see `find`.
         """
-        if ":" in written:
-            return self.find(written)
-        name = self._named(written, written)
-        known = self._known(name)
-        if known is not None and len(known) != 1:
-            raise RefusedError(written, f"one origin: allowed is one of {', '.join(known)}")
-        if known is None and [other for other in self._names if self._known(other) is None] != [name]:
-            raise RefusedError(
-                written, f"clear enough beside other sources: write {name}:THING, or leave it out for any"
-            )
-        return known[0] if known else None
+        return self.find(written) if ":" in written else f"{self._named(written, written)}:"
 
     def _named(self, source: str, written: str) -> str:
         if source in self._names:

@@ -255,6 +255,11 @@ class SurveyAnswer(Record):
         return self.closes_at
 
 
+def is_from(origin: str, wanted: str | None) -> bool:
+    """Whether `origin` is the wanted one: `source:thing`, `source:` for whatever that source has, None for any."""
+    return wanted is None or origin == wanted or (wanted.endswith(":") and origin.startswith(wanted))
+
+
 KINDS: Mapping[str, type[Record]] = {
     record.kind: record
     for record in (

@@ -15,8 +15,10 @@ GreyState = Literal["missing", "stale", "insufficient", "not_applicable"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """A series of observations. `rollup`: a team's own value if it has one, else the sum of its
-    children (`own`), or always the sum (`sum`). `freshness` in microseconds: older is stale; 0: no limit.
+    """A series of observations from `origin` (see `events.model.is_from`).
+
+    `rollup`: a team's own value if it has one, else the sum of its children (`own`), or always that sum
+    (`sum`). `freshness` in microseconds: older is stale; 0: no limit.
     """
 
     name: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from scorecard_exporter.events.model import is_from
 from scorecard_exporter.measures import diagnose
 from scorecard_exporter.measures.coverage import fresh_from
 from scorecard_exporter.measures.finding import MICROS, Finding, count, seconds
@@ -102,7 +103,7 @@ class Observed:
         """The first link that is broken, when there is no observation for the team in the period."""
         raws = self._observations.raw_subjects(series.name)
         if not raws:
-            unread = series.origin is not None and series.origin not in self._read
+            unread = series.origin is not None and not any(is_from(origin, series.origin) for origin in self._read)
             return (
                 diagnose.not_read([(series.origin or "", "observation")])
                 if unread
@@ -118,7 +119,7 @@ class Observed:
 
     def _unread(self, definition: Definition, series: Series, period: Period) -> Absence | None:
         """Whether every source of the series went unread for too long."""
-        read = [until for origin, until in self._read.items() if series.origin in (None, origin)]
+        read = [until for origin, until in self._read.items() if is_from(origin, series.origin)]
         if read and max(read) < fresh_from(period, definition.freshness):
             return diagnose.stale(max(read), period, definition.freshness)
         return None

@@ -27,7 +27,7 @@ class Written:
 class SubjectPattern:
     """How a series of observations names its subjects.
 
-    Observations of `series` (from `origin`, None: any) whose raw subject is `raw` belong to
+    Observations of `series` (from `origin`, see `events.model.is_from`) whose raw subject is `raw` belong to
     `subject`: a service name, or `team/` and a team name.
     """
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from scorecard_exporter.events.model import Observation, Record
+from scorecard_exporter.events.model import Observation, Record, is_from
 from scorecard_exporter.events.patterns import matches
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.store.base import Dimensions, SubjectPattern
@@ -63,8 +63,8 @@ def _meanings(patterns: tuple[SubjectPattern, ...], names: Iterable[Name]) -> It
         if "*" in pattern.raw or "?" in pattern.raw or pattern.raw.startswith("/"):
             globs[pattern.series].append(pattern)
     for series, origin, raw in names:
-        exact = [pattern for pattern in written[series, raw.lower()] if pattern.origin in (None, origin)]
-        near = (one for one in globs[series] if one.origin in (None, origin) and matches(raw, (one.raw,)))
+        exact = [pattern for pattern in written[series, raw.lower()] if is_from(origin, pattern.origin)]
+        near = (one for one in globs[series] if is_from(origin, one.origin) and matches(raw, (one.raw,)))
         for subject in {pattern.subject for pattern in exact or near}:
             yield series, origin, raw, subject
 
