@@ -5,16 +5,16 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 REPO   ?= .
 LISTEN ?= 127.0.0.1:10210
+# Deployments come from the repository's tags or, where it has none, from the commits of its branch.
+CONFIG ?= examples/quickstart/$(if $(shell git -C "$(REPO)" tag --list 2>/dev/null | head -n 1),tags,commits).yaml
 
-.PHONY: run test lint format bench generate clean
+.PHONY: run test lint format bench generate stack stack-down clean
 .DELETE_ON_ERROR:
 
-# Deployments come from the repository's tags or, where it has none, from the commits of its branch.
 run: export QUICKSTART_REPOSITORY = $(abspath $(REPO))
 run: export QUICKSTART_STORE = duckdb:$(CURDIR)/data/quickstart$(subst /,-,$(abspath $(REPO))).duckdb
 run: $(VENV)/.package  ## the scorecard of this checkout, or of REPO=/path/to/a/repository
-	$(BIN)/scorecard-exporter run --web.listen-address=$(LISTEN) \
-	  --config.file=examples/quickstart/$(if $(shell git -C "$(REPO)" tag --list 2>/dev/null | head -n 1),tags,commits).yaml
+	$(BIN)/scorecard-exporter run --web.listen-address=$(LISTEN) --config.file=$(CONFIG)
 
 test: $(VENV)/.development  ## the whole test suite, against the built and installed wheel
 	$(BIN)/pytest
@@ -24,6 +24,8 @@ lint: $(VENV)/.development  ## style, types, and who may import whom
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONPATH=exporter $(BIN)/lint-imports --no-cache
+	! command -v promtool >/dev/null || promtool check config prometheus/prometheus.yml
+	! command -v amtool >/dev/null || amtool check-config alertmanager/alertmanager.yml
 
 format: $(VENV)/.development
 	$(BIN)/ruff check --fix .
@@ -35,6 +37,7 @@ bench: $(VENV)/.development  ## what is promised about speed and memory, measure
 generate: $(VENV)/.development  ## the files that are written from the code
 	$(BIN)/python -m scorecard_exporter.config.reference
 	$(BIN)/python -m scorecard_exporter.exposition.reference
+	$(BIN)/python -m grafana.boards.write
 
 clean:
 	rm -rf $(VENV) build dist
@@ -52,3 +55,26 @@ $(VENV)/.package: $(VENV)/.tools pyproject.toml README.md $(shell find exporter 
 $(VENV)/.development: $(VENV)/.package
 	$(BIN)/pip install --quiet --group dev
 	@touch $@
+
+# The stack: exporter, Prometheus, Alertmanager and Grafana in containers. Its data stays when it is taken down.
+COMPOSE  ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
+PASSWORD := secrets/grafana-admin-password
+
+# Git's own directory is all that is shown of the repository.
+stack: $(PASSWORD)  ## the scorecard of REPO, or of CONFIG=/path/to/a/configuration, with alerts and boards
+	repository="$$(git -C "$(REPO)" rev-parse --path-format=absolute --git-common-dir)" && \
+	SCORECARD_REPOSITORY="$$repository" \
+	SCORECARD_DIRECTORY="$(abspath $(dir $(CONFIG)))" SCORECARD_FILE="$(notdir $(CONFIG))" \
+	GRAFANA_USER="$$(ls -ln $(PASSWORD) | awk '{print $$3}')" \
+	$(COMPOSE) up --detach --build
+	@echo "Scorecard http://127.0.0.1:10210  Prometheus http://127.0.0.1:9090  Alertmanager http://127.0.0.1:9093"
+	@echo "Grafana   http://127.0.0.1:3000   user admin, password in $(PASSWORD)"
+
+stack-down:
+	$(COMPOSE) down
+
+# Made once, for its owner alone; root gives it to Grafana's own user, who is no root.
+$(PASSWORD):
+	@mkdir -p -m 0700 $(@D)
+	@umask 077 && head -c 24 /dev/urandom | base64 >$@ && test -s $@
+	@test "$$(id -u)" -ne 0 || chown 472 $@

@@ -11,7 +11,15 @@ from hypothesis import settings
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
-PACKAGES = {"git": "git", "promtool": "prometheus", "prometheus": "prometheus"}
+PACKAGES = {
+    "git": "git",
+    "promtool": "prometheus",
+    "prometheus": "prometheus",
+    "amtool": "prometheus-alertmanager",
+    "prometheus-alertmanager": "prometheus-alertmanager",
+    "docker-compose": "docker-compose",
+    "make": "make",
+}
 REQUIRED = os.environ.get("SCORECARD_TEST_REQUIRE_SERVICES") == "1"
 
 

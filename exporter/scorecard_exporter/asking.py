@@ -14,7 +14,7 @@ import httpx
 
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import ScorecardError, StoreBusyError, UnknownNameError
-from scorecard_exporter.evaluation import explain_measure, take
+from scorecard_exporter.evaluation import explain_measure, selected, take
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.scorecard.document import explanation_document, snapshot_document
 from scorecard_exporter.store import open_store, store_path
@@ -74,7 +74,7 @@ class _Here:
     store: Store
 
     def scorecards(self, *, team: str | None, at: datetime | None) -> dict[str, Any]:
-        return snapshot_document(self._take(at), team=team)
+        return snapshot_document(selected(self._take(at), team=team))
 
     def explanation(self, scorecard: str, measure: str, *, team: str | None, at: datetime | None) -> dict[str, Any]:
         taken = self._take(at)

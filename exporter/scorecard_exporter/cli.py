@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import io
 import json
 import logging
 import signal
@@ -21,7 +22,8 @@ from scorecard_exporter.config import advise, load
 from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, UnknownNameError
 from scorecard_exporter.logs import fields
 from scorecard_exporter.service import Service
-from scorecard_exporter.web.app import create_app
+from scorecard_exporter.web.api import EARLIEST
+from scorecard_exporter.web.app import checked_address, create_app
 from scorecard_exporter.web.listen import bind, bind_local, serving
 from scorecard_exporter.web.security import load_web_config
 
@@ -52,6 +54,9 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
+            # A terminal that cannot show a sign gets a question mark, not a crash.
+            if isinstance(sys.stdout, io.TextIOWrapper):
+                sys.stdout.reconfigure(errors="replace")
             return super().invoke(ctx)
         except ScorecardError as error:
             _fail(error)
@@ -69,7 +74,10 @@ def _moment(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise click.BadParameter(f"{text!r} is not a time such as 2026-06-30 or 2026-06-30T12:00Z") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if not EARLIEST <= moment <= datetime.now(UTC):
+        raise click.BadParameter(f"{text!r} lies before the year {EARLIEST:%Y} or in the future")
+    return moment
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -89,6 +97,7 @@ def main() -> None:
     help="Where to listen, HOST:PORT; may be given several times.",
 )
 @click.option("--web.external-url", "external_url", default="", help="Where people reach it, behind a proxy.")
+@click.option("--web.grafana-url", "grafana_url", default="", help="Where people reach Grafana, for links in alerts.")
 @click.option(
     "--web.config.file",
     "web_config_file",
@@ -125,13 +134,15 @@ async def _run(
     config_file: Path,
     addresses: tuple[str, ...],
     external_url: str,
+    grafana_url: str,
     web_config_file: Path | None,
     lifecycle: bool,
 ) -> None:
     web_config = load_web_config(web_config_file)
-    sockets = [bind(address) for address in addresses]
-    service = Service(config_file)
+    grafana_url = checked_address("--web.grafana-url", grafana_url, "https://grafana.example.com")
+    service = Service(config_file, external_url=external_url, grafana_url=grafana_url)
     app = create_app(service, external_url=external_url, lifecycle=lifecycle)
+    sockets = [bind(address) for address in addresses]
     local = bind_local(service.store_path)
     stop = _signals(service)
     async with (
@@ -153,6 +164,7 @@ async def _until(stop: asyncio.Event, service: Service) -> None:
     if starting.done():
         starting.result()
         await waiting
+    starting.cancel()
     log.info("stopping")
 
 

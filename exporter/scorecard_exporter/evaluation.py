@@ -6,6 +6,10 @@ The running exporter, `status`, `explain` and the API all come through here, so 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import chain
 
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import UnknownNameError
@@ -24,12 +28,22 @@ def take(configuration: Configuration, store: Store, at: int) -> Snapshot:
     """Evaluate everything at the moment `at` (microseconds): each measure's window ends there."""
     current: list[Reading] = []
     previous: list[Reading] = []
-    teams = sorted({team for scorecard in configuration.scorecards.values() for team in scorecard.teams})
-    for window, definitions in _by_window(configuration).items():
-        now, before = Period(at - window, at), Period(at - 2 * window, at - window)
-        for reading in evaluate(store, definitions, configuration.scopes, teams, [now, before]):
-            (current if reading.period == now else previous).append(reading)
+    for reading in readings(configuration, store, at, periods=2):
+        (current if reading.period.ends_at == at else previous).append(reading)
     return snapshot(configuration, current, previous, store.status_changes(), at)
+
+
+def readings(configuration: Configuration, store: Store, at: int, *, periods: int = 1) -> Iterator[Reading]:
+    """Of every measure and team: over its window that ends at `at` (microseconds), and over those before it."""
+    teams = sorted({team for scorecard in configuration.scorecards.values() for team in scorecard.teams})
+
+    def of_window(window: int, definitions: list[Definition]) -> list[Reading]:
+        spans = [Period(at - (back + 1) * window, at - back * window) for back in range(periods)]
+        return evaluate(store, definitions, configuration.scopes, teams, spans)
+
+    # Two at a time, so that one window's statements run while another's readings are put together.
+    with ThreadPoolExecutor(2, "evaluation") as workers:
+        yield from chain.from_iterable(workers.map(of_window, *zip(*_by_window(configuration).items(), strict=True)))
 
 
 def _by_window(configuration: Configuration) -> dict[int, list[Definition]]:
@@ -75,6 +89,20 @@ def find_scorecard(taken: Snapshot, scorecard: str, team: str | None) -> Scoreca
         if team in (None, status.team):
             return status
     raise UnknownNameError.of(f"team of scorecard {scorecard}", str(team), {status.team for status in statuses})
+
+
+def selected(taken: Snapshot, scorecard: str | None = None, team: str | None = None) -> Snapshot:
+    """A snapshot with one scorecard or one team only; see `explain_measure`."""
+    if scorecard is not None:
+        find_scorecard(taken, scorecard, team)
+    chosen = tuple(
+        status
+        for status in taken.scorecards
+        if scorecard in (None, status.scorecard.id) and team in (None, status.team)
+    )
+    if team is not None and not chosen:
+        raise UnknownNameError.of("team with a scorecard", team, {one.team for one in taken.scorecards})
+    return replace(taken, scorecards=chosen)
 
 
 def _find_measure(status: ScorecardStatus, measure: str) -> MeasureStatus:

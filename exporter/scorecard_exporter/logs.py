@@ -45,8 +45,10 @@ def set_up(level: str, log_format: Format) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter(log_format))
     logging.basicConfig(level={"warn": "WARNING"}.get(level, level.upper()), handlers=[handler], force=True)
-    for noisy in ("apscheduler", "httpx", "httpcore", "uvicorn.access"):
+    for noisy in ("httpx", "httpcore", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It warns of every poll that the one before it outlasts; how long polls take is a metric.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def fields(**values: object) -> dict[str, dict[str, object]]:

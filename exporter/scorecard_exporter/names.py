@@ -41,6 +41,8 @@ LABELS: Mapping[str, str] = {
     "kind": "kind of record, such as `deployment`",
     "code": "short stable code of the problem",
     "table": "table of the store",
+    "external_url": "where people reach the exporter, without a slash at its end; empty when it was not told",
+    "grafana_url": "where people reach Grafana, without a slash at its end; empty when the exporter was not told",
     "version": "version of the exporter",
     "python_version": "version of Python",
 }
@@ -131,6 +133,11 @@ MEASURE_GREY_INFO = _computed(
     "scorecard_measure_grey_info",
     "Why a measure is grey, as labels; always 1, and only while it is grey.",
     (*_DESCRIBED, "reason", "detail"),
+)
+MEASURE_GREY_SOURCE_INFO = _computed(
+    "scorecard_measure_grey_source_info",
+    "The sources that feed a measure, as a label; always 1, and only while the measure is grey.",
+    (*_OF_SCORECARD, "measure", "source"),
 )
 MEASURE_SAMPLES = _computed(
     "scorecard_measure_samples",
@@ -224,6 +231,7 @@ SNAPSHOT_FAMILIES = (
     MEASURE_INTERVAL_LOWER,
     MEASURE_INTERVAL_UPPER,
     MEASURE_GREY_INFO,
+    MEASURE_GREY_SOURCE_INFO,
     MEASURE_SAMPLES,
     MEASURE_LAST_EVENT,
     MEASURE_INFO,
@@ -290,6 +298,11 @@ CONFIG_RELOAD_SUCCESSFUL = Family(
 CONFIG_RELOAD_SUCCESS = Family(
     "scorecard_config_last_reload_success_timestamp_seconds", "When the configuration in force was read."
 )
+WEB_INFO = Family(
+    "scorecard_web_info",
+    "Where people reach the exporter and their Grafana, as labels, for links in alerts and on boards; always 1.",
+    ("external_url", "grafana_url"),
+)
 BUILD_INFO = Family(
     "scorecard_build_info",
     "Versions of the exporter and of Python, as labels; always 1.",
@@ -313,6 +326,7 @@ SELF_FAMILIES = (
     STORE_WRITE_FAILURES,
     CONFIG_RELOAD_SUCCESSFUL,
     CONFIG_RELOAD_SUCCESS,
+    WEB_INFO,
     BUILD_INFO,
 )
 """The families about the exporter itself."""

@@ -17,6 +17,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, WithJsonSchema
 
 DAY = 86_400
+_LONGEST = 100 * 365 * DAY
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS = {
     **dict.fromkeys(("s", "sec", "second", "seconds"), 1),
@@ -146,19 +147,28 @@ def _rate(text: str) -> Fraction | None:
 
 
 def positive_duration(text: object) -> Fraction:
-    """A duration above zero, in seconds; see `parse`."""
+    """A duration above zero, in seconds, and no longer than calendars reach; see `parse`."""
     seconds = parse(text, "seconds")
     if seconds <= 0:
         raise RefusedError(text, "a duration above zero")
+    if seconds > _LONGEST:
+        raise RefusedError(text, "a duration of at most 100 years")
     return seconds
+
+
+def _interval(text: object) -> float:
+    seconds = positive_duration(text)
+    if seconds < 1:
+        raise RefusedError(text, "a duration of at least 1s")
+    return float(seconds)
 
 
 Duration = Annotated[
     float,
-    BeforeValidator(lambda text: float(positive_duration(text))),
+    BeforeValidator(_interval),
     WithJsonSchema({"type": "string", "examples": ["30d", "24h", "5m"], "$comment": "duration such as `5m`"}),
 ]
-"""A pydantic field: a duration above zero as people write it, in seconds."""
+"""A pydantic field: a duration of a second or more as people write it, in seconds."""
 
 
 def to_micros(seconds: Fraction | float) -> int:
@@ -225,3 +235,8 @@ def instant(moment: datetime) -> int:
 def moment(instant: int) -> datetime:
     """Microseconds since the epoch as an aware moment in UTC."""
     return _EPOCH + timedelta(microseconds=instant)
+
+
+def when(instant: int) -> str:
+    """A moment, given in microseconds, to the minute: `2026-11-23 10:00 UTC`."""
+    return f"{moment(instant):%Y-%m-%d %H:%M} UTC"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -22,9 +24,15 @@ class Schedule:
 
     def every(self, seconds: float, name: str, job: Job, *, now: bool) -> None:
         """Run `job` every so many seconds; `now`: at once for the first time. Replaces one of that name."""
+
+        async def until_all_ends() -> None:
+            # The end of everything cancels what is under way, which is no failure of the job.
+            with contextlib.suppress(asyncio.CancelledError):
+                await job()
+
         first = {"next_run_time": datetime.now(UTC)} if now else {}
         self._scheduler.add_job(
-            job,
+            until_all_ends,
             "interval",
             seconds=seconds,
             id=name,
@@ -40,5 +48,6 @@ class Schedule:
         self._scheduler.remove_job(name)
 
     def stop(self) -> None:
-        """Start nothing more; what runs is not waited for."""
-        self._scheduler.shutdown(wait=False)
+        """Start nothing more; what runs is not waited for. Harmless where it never began."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from prometheus_client import CollectorRegistry
 
@@ -39,8 +40,10 @@ log = logging.getLogger("scorecard")
 
 SOURCES_AT_ONCE = 4
 QUESTIONS_AT_ONCE = 2
-"""Evaluations of other moments, which anyone may ask for, beside the exporter's own."""
+"""Evaluations of other moments, which anyone may ask for, that wait beside the exporter's own work."""
 HOUSEKEEPING_INTERVAL = 3600.0
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,16 @@ class _Current:
 class Service:
     """The exporter as a running thing; fulfils `web.exporter.Exporter`.
 
+    `external_url`, `grafana_url`: where people reach it and their Grafana, which its metrics repeat.
+
     Raises:
         ConfigurationError: the file is not valid; nothing was started.
         StoreError: the store cannot be opened.
     """
 
-    def __init__(self, path: Path, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, path: Path, environ: Mapping[str, str] = os.environ, *, external_url: str = "", grafana_url: str = ""
+    ) -> None:
         self._path, self._environ = path, environ
         self._configuration = load(path, environ)
         self._store = open_store(self._configuration.store)
@@ -69,6 +76,7 @@ class Service:
         self._schedule = Schedule()
         self._registry = CollectorRegistry()
         self._own = OwnMetrics(self._registry)
+        self._own.reached(external_url=external_url, grafana_url=grafana_url)
         self._current: _Current | None = None
         self._troubles: dict[str, str] = {}
         self._evaluating = asyncio.Lock()
@@ -108,9 +116,11 @@ class Service:
     async def start(self) -> None:
         """Serve what the store already knows, then begin to poll."""
         self._own.reloaded(succeeded=True, at=time.time())
-        await self._in_writer(self._adopt, self._configuration)
-        self._schedule.start()
-        self._schedule_sources(self._configuration)
+        async with self._evaluating:
+            await self._in_writer(self._store.dimensions, self._configuration.dimensions)
+            await self._try_to_evaluate()
+            self._schedule.start()
+            self._schedule_sources(self._configuration)
         self._schedule.every(self._configuration.evaluation_interval, "evaluation", self.refresh, now=False)
         self._schedule.every(HOUSEKEEPING_INTERVAL, "housekeeping", self._keep_house, now=False)
 
@@ -130,32 +140,37 @@ class Service:
         self._evaluation_waits = True
         async with self._evaluating:
             self._evaluation_waits = False
-            try:
-                await self._in_writer(self._evaluate, self._configuration)
-            except Exception as error:  # noqa: BLE001  whatever it was, the last numbers are served on and this is said
-                self._evaluation_failed(error)
-            else:
-                self._troubles.pop("evaluation", None)
+            await self._try_to_evaluate()
+
+    async def _try_to_evaluate(self) -> None:
+        try:
+            await self._in_writer(self._evaluate, self._configuration)
+        except Exception as error:  # noqa: BLE001  whatever it was, the last numbers are served on and this is said
+            self._evaluation_failed(error)
+        else:
+            self._troubles.pop("evaluation", None)
 
     async def evaluate(self, at: datetime) -> Snapshot:
-        async with self._questions:
-            return await asyncio.to_thread(take, self._configuration, self._store, instant(at))
+        return (await self._taken(at))[1]
 
     async def explain(self, scorecard: str, measure: str, team: str | None, at: datetime | None) -> Explanation:
-        configuration, taken = self._configuration, self.snapshot
-        if at is not None or taken is None:
-            taken = await self.evaluate(at or datetime.now(UTC))
+        if at is None and self._current:
+            configuration, taken = self._current.configuration, self._current.snapshot
+        else:
+            configuration, taken = await self._taken(at or datetime.now(UTC))
         return await asyncio.to_thread(
             explain_measure, configuration, self._store, taken, scorecard=scorecard, measure=measure, team=team
         )
 
     async def reload(self) -> None:
         try:
-            await self._reload()
+            async with self._evaluating:
+                await self._reload()
         except ScorecardError as error:
             self._own.reloaded(succeeded=False, at=time.time())
-            self._troubles["reload"] = f"The configuration file is not valid, the old one goes on: {error}"
-            log.error("reload refused", extra=fields(reason=error))  # noqa: TRY400  a mistake in a file is no crash
+            self._troubles["reload"] = f"The new configuration was refused, the old one goes on: {error}"
+            # A mistake in a file is no crash: there is a traceback only where something else was the cause.
+            log.error("reload refused", extra=fields(reason=error), exc_info=error.__cause__)  # noqa: TRY400
             raise
         self._own.reloaded(succeeded=True, at=time.time())
         self._troubles.pop("reload", None)
@@ -171,8 +186,7 @@ class Service:
         if new.store != old.store:
             message = f"`store` cannot change while running (it is {old.store}): restart the exporter"
             raise ConfigurationError((Mistake(str(self._path), 1, 1, "store", message),))
-        async with self._evaluating:
-            await self._in_writer(self._adopt, new)
+        await self._in_writer(self._adopt, new)
         for name in old.sources.keys() - new.sources.keys():
             self._schedule.forget(f"source {name}")
             self._own.forget(name)
@@ -181,10 +195,25 @@ class Service:
         self._schedule.every(new.evaluation_interval, "evaluation", self.refresh, now=False)
 
     def _adopt(self, configuration: Configuration) -> None:
-        """In the writer's thread: from here on the store answers in the terms of this configuration."""
+        """In the writer's thread: from here on the store answers in the terms of this configuration.
+
+        If that fails it answers in those of the old one, so that the two are never mixed.
+        """
         self._store.dimensions(configuration.dimensions)
-        self._evaluate(configuration)
+        try:
+            self._evaluate(configuration)
+        except Exception as error:
+            self._store.dimensions(self._configuration.dimensions)
+            raise ScorecardError(f"The numbers could not be worked out: {error}") from error
         self._configuration = configuration
+
+    async def _taken(self, at: datetime) -> tuple[Configuration, Snapshot]:
+        async with self._questions:
+            return await self._in_writer(self._take, instant(at))
+
+    def _take(self, at: int) -> tuple[Configuration, Snapshot]:
+        """In the writer's thread: neither a write nor a new configuration comes between two of the queries."""
+        return self._configuration, take(self._configuration, self._store, at)
 
     def _evaluate(self, configuration: Configuration) -> None:
         began = time.perf_counter()
@@ -197,6 +226,8 @@ class Service:
 
     def _evaluation_failed(self, error: Exception) -> None:
         self._own.evaluation_failed()
+        if isinstance(error, StoreFullError):
+            self._own.write_failed()
         self._troubles["evaluation"] = f"The numbers could not be worked out anew, the last ones are shown: {error}"
         log.error("evaluation failed", exc_info=error)
 
@@ -217,20 +248,24 @@ class Service:
 
     def _read(self, source: Source) -> None:
         """In a reader's thread: every stream of a source, each on its own."""
-        began, troubles = time.perf_counter(), []
+        began = time.perf_counter()
+        troubles: dict[str, list[str]] = {}
         for stream in source.streams:
             try:
                 self._read_stream(source, stream)
             except (SourceError, StoreFullError) as error:
-                troubles.append(f"{stream.name}: {error}")
+                troubles.setdefault(str(error), []).append(stream.name)
             except Exception as error:
                 if self._stopping:
                     return
                 log.exception("a stream failed in a way nobody foresaw", extra=fields(source=source.name))
-                troubles.append(f"{stream.name}: {type(error).__name__}: {error}")
-        self._polled(source, troubles, time.perf_counter() - began)
+                troubles.setdefault(f"{type(error).__name__}: {error}", []).append(stream.name)
+        told = [f"{', '.join(streams)}: {reason}" for reason, streams in troubles.items()]
+        self._polled(source, told, time.perf_counter() - began)
 
     def _polled(self, source: Source, troubles: list[str], seconds: float) -> None:
+        if source.name not in self._configuration.sources:
+            return  # taken out of the configuration meanwhile
         self._own.polled(source.name, seconds, succeeded=not troubles, at=time.time())
         if not troubles:
             self._troubles.pop(source.name, None)
@@ -248,7 +283,7 @@ class Service:
             except StoreFullError:
                 self._own.write_failed()
                 raise
-            self._own.wrote(source.name, written.rows)
+            self._own.wrote(source.name, written)
             for problem in batch.problems:
                 self._own.problem(source.name, problem.code)
                 log.warning(problem.message, extra=fields(source=source.name, code=problem.code, origin=problem.origin))
@@ -256,7 +291,11 @@ class Service:
                 log.info("read", extra=fields(source=source.name, stream=stream.name, records=len(batch.records)))
 
     async def _keep_house(self) -> None:
-        await self._in_writer(self._store.maintain)
+        try:
+            await self._in_writer(self._store.maintain)
+        except StoreFullError as error:
+            self._own.write_failed()
+            log.error("housekeeping failed", extra=fields(reason=error))  # noqa: TRY400  a full disk is no crash
 
-    async def _in_writer(self, work: Callable[..., None], *arguments: object) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._writer, work, *arguments)
+    async def _in_writer(self, work: Callable[..., _Result], *arguments: object) -> _Result:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, work, *arguments)

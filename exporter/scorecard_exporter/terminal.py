@@ -10,8 +10,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from scorecard_exporter.scorecard.verdict import points
+
 WIDE = 110
 """Columns of a terminal from which on owners are shown too."""
+
+NAME_WIDTH = 16
+"""Columns that the names keep in the narrowest terminal; what does not fit beside them is cut."""
 
 _SIGNS = {"green": "●", "yellow": "▲", "red": "■", "grey": "○"}
 _STYLES = {"green": "green", "yellow": "yellow", "red": "bold red", "grey": "dim"}
@@ -42,7 +47,7 @@ def _table(scorecard: dict[str, Any], *, with_owner: bool) -> Table:
     name = f"{scorecard['title']} · {scorecard['team_title']}"
     title = Text.assemble(f"{name}  ", _status(scorecard), _score(scorecard))
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column("measure", ratio=1)
+    table.add_column("measure", ratio=1, min_width=NAME_WIDTH)
     for heading in ("status", "value", "goal", "trend", *(["owner"] if with_owner else [])):
         table.add_column(heading, no_wrap=True)
     for perspective in scorecard["perspectives"]:
@@ -67,7 +72,7 @@ def _status(one: dict[str, Any]) -> Text:
 
 
 def _score(one: dict[str, Any]) -> Text:
-    return Text("" if one["score"] is None else f"  {one['score'] * 100:.0f}", "dim")
+    return Text("" if one["score"] is None else f"  {points(one['score'], one['status'])}", "dim")
 
 
 def _reason(what: str, reason: dict[str, Any]) -> Text:

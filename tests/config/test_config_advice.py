@@ -48,3 +48,20 @@ def test_advice(owner, keys, advice, why, tmp_path):
     path = tmp_path / "scorecard.yaml"
     path.write_text(PAGE.format(owner=owner, keys=keys))
     assert advise(load(path, {})) == advice, why
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("", "there is no scorecard, so nothing is measured; define one under 'scorecards'"),
+        (
+            "{teams: {shop: {}}, scorecards: {main: {perspectives: {}}}}",
+            "main: this scorecard has no measure; name some under an objective's 'measures'",
+        ),
+    ],
+)
+def test_a_configuration_that_measures_nothing(text, advice, tmp_path):
+    """It is valid, since everybody begins with it, and yet shows nothing."""
+    path = tmp_path / "scorecard.yaml"
+    path.write_text(text)
+    assert advise(load(path, {})) == [advice]

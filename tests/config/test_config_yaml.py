@@ -5,6 +5,7 @@ import pytest
 from scorecard_exporter.config import load
 from scorecard_exporter.config.document import Place
 from scorecard_exporter.config.yaml import read
+from scorecard_exporter.errors import ConfigurationError
 
 TEXTS = ["1/2w", "5%", "2d", "1:30", "017", "0x1F", "1_000", "1e3", "2026-01-01", "yes", "no", "on", "v1.0", "1.0", "="]
 
@@ -69,3 +70,23 @@ def test_a_byte_order_mark_is_harmless(tmp_path):
     path = tmp_path / "some.yaml"
     path.write_bytes(b"\xef\xbb\xbfa: b\r\n")
     assert read(path, {}).data == {"a": "b"}
+
+
+DENSE = "".join(f"k{n}: &k{n} [{', '.join([f'*k{n - 1}'] * 10)}]\n" for n in range(1, 9))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"k0: &k0 [x]\n{DENSE}", "more than 500,000 values"),
+        (f"a: {'[' * 2000}{']' * 2000}\n", "more than 50 levels"),
+    ],
+    ids=["a few lines of aliases that stand for millions of values", "brackets in brackets"],
+)
+def test_what_would_fill_the_memory_is_a_mistake(text, message, tmp_path):
+    """No configuration is like that, and none may take the exporter down at a reload."""
+    path = tmp_path / "some.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        load(path, {})
+    assert len(caught.value.mistakes) == 1

@@ -1,6 +1,7 @@
 """The exporter as a real process: started, scraped, asked, reloaded, killed, stopped."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -65,8 +66,10 @@ def configure(folder, environment="live", goal="1/month"):
     (folder / "scorecard.yaml").write_text(CONFIGURATION.format(environment=environment, goal=goal))
 
 
-def command(folder, *arguments):
-    return subprocess.run([EXPORTER, *arguments], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+def command(folder, *arguments, env=None):
+    return subprocess.run(
+        [EXPORTER, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 @contextmanager
@@ -108,11 +111,17 @@ def value(client):
     return round(float(found[1]) * 90, 6) if found else None
 
 
+def evaluated(client):
+    """How often the scorecards were computed."""
+    return float(re.search(r"^scorecard_evaluations_total (\S+)$", client.get("/metrics").text, re.M)[1])
+
+
 def test_a_reload_with_another_environment_answers_anew_without_collecting_again(company):
     """The store keeps what was said; the configuration says what it means: 9 live ones, then 18 to staging."""
     with running(company) as (process, client):
         wait_for(lambda: value(client) == 9, "the frequency of live")
-        before = client.get("/metrics").text
+        stored = 'scorecard_source_records_total{kind="deployment",source="shop"} 27.0'
+        before = wait_for(lambda: stored in (text := client.get("/metrics").text) and text, "the count of records")
         configure(company, environment="staging")
         process.send_signal(signal.SIGHUP)
         wait_for(lambda: value(client) == 18, "the frequency of staging")
@@ -148,6 +157,28 @@ def test_a_broken_file_does_not_replace_a_good_one(company):
         assert client.post("/-/reload").status_code == 200
         said = "scorecard_config_last_reload_successful 1.0"
         wait_for(lambda: said in client.get("/metrics").text, "the gauge of the reload")
+
+
+def test_a_configuration_that_cannot_be_evaluated_does_not_replace_a_good_one(company):
+    """It fails at the numbers only (a sum beyond 64 bits); the store then answers in the old terms, never in both."""
+    rows = "".join(f"huge,engineering,100000000000,{ago(n / 10)}\n" for n in range(1, 101))
+    (company / "data" / "observations.csv").write_text(f"series,subject,value,at\n{rows}")
+    with running(company, "--web.enable-lifecycle") as (_, client):
+        wait_for(lambda: value(client) == 9 and 'kind="observation"' in client.get("/metrics").text, "all numbers")
+        configure(company, environment="staging")
+        with (company / "scorecard.yaml").open("a") as file:
+            file.write("              huge: {series: huge, statistic: sum, goal: 2, red: 1}\n")
+            file.write("series: {huge: {unit: count}}\n")
+        refused = client.post("/-/reload")
+        assert refused.status_code == 500
+        assert "The numbers could not be worked out" in refused.text
+        evaluations = evaluated(client)
+        wait_for(lambda: evaluated(client) > evaluations + 1, "two more evaluations")
+        assert value(client) == 9
+        said = client.get("/metrics").text
+        assert "scorecard_config_last_reload_successful 0.0" in said
+        assert "scorecard_evaluation_failures_total 0.0" in said
+        assert "the old one goes on" in client.get("/").text
 
 
 def test_reload_by_request_is_off_unless_asked_for(company):
@@ -219,13 +250,13 @@ def test_a_broken_source_leaves_the_others_and_says_so(company):
         wait_for(lambda: value(client) == 9, "the frequency")
         wait_for(lambda: 'scorecard_source_up{source="gone"} 0.0' in client.get("/metrics").text, "the failure")
         assert 'scorecard_source_up{source="shop"} 1.0' in client.get("/metrics").text
-        assert "no-such-repository" in client.get("/").text
+        assert client.get("/").text.count("no-such-repository is not there") == 1
 
 
 def test_a_wrong_configuration_starts_nothing(tmp_path):
     """Located mistakes, exit code 1, no store made."""
     (tmp_path / "scorecard.yaml").write_text("store: duckdb:./store.duckdb\nsorces: {}\n")
-    answer = command(tmp_path, "run")
+    answer = command(tmp_path, "run", f"--web.listen-address=127.0.0.1:{free_port()}")
     assert answer.returncode == 1
     assert "scorecard.yaml:2:1" in answer.stderr
     assert "'sources'" in answer.stderr
@@ -242,6 +273,23 @@ def test_check_prints_every_mistake_as_data(tmp_path):
     assert {(mistake["line"], mistake["path"]) for mistake in document["mistakes"]} == {(1, "sorces"), (2, "timezone")}
 
 
+def test_alerts_and_boards_learn_where_people_reach_the_exporter(company):
+    """Both addresses are labels of one series."""
+    told = ("--web.external-url=https://example.org/scorecard/", "--web.grafana-url=https://grafana.example.org")
+    with running(company, *told) as (_, client):
+        wait_for(lambda: value(client) == 9, "the frequency")
+        labels = 'external_url="https://example.org/scorecard",grafana_url="https://grafana.example.org"'
+        assert f"scorecard_web_info{{{labels}}} 1.0" in client.get("/metrics").text
+
+
+@pytest.mark.parametrize("flag", ["--web.external-url", "--web.grafana-url"])
+def test_an_address_that_nobody_could_follow_is_refused(company, flag):
+    """It would become a broken link in every alert."""
+    answer = command(company, "run", f"{flag}=example.org")
+    assert answer.returncode == 1
+    assert f"{flag}=example.org: expected an address such as" in answer.stderr
+
+
 def test_an_address_that_is_taken_is_one_sentence(company):
     """What was asked for, and what the system said."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -249,3 +297,30 @@ def test_an_address_that_is_taken_is_one_sentence(company):
     assert answer.returncode == 1
     assert "ddress already in use" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_an_end_in_the_middle_of_a_poll_is_no_failure(company):
+    """Whatever is under way when the signal comes is given up without a word of error, exit code 0."""
+    rows = "".join(f"live,,v{n},success,{ago(n % 900 + 1)},many-{n}\n" for n in range(40_000))
+    (company / "data" / "deployments.csv").write_text(DEPLOYMENTS + rows)
+    with running(company) as (process, client):
+        wait_for(lambda: client.get("/-/ready").status_code == 200, "readiness")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 0
+    assert "level=error" not in (company / "log").read_text()
+
+
+def test_a_terminal_without_unicode_gets_the_words(company):
+    """Signs that it cannot show become question marks; the status is there as a word too."""
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    answer = command(company, "status", env=ascii_only)
+    assert answer.returncode == 0, answer.stderr
+    assert "? grey" in answer.stdout
+
+
+@pytest.mark.parametrize("at", ["0001-01-01", "9999-12-31"])
+def test_a_moment_that_nothing_is_known_of_is_a_wrong_question(company, at):
+    """As in the API: from the year 2000 until now."""
+    answer = command(company, "status", f"--at={at}")
+    assert answer.returncode == 2
+    assert f"'{at}' lies before the year 2000 or in the future" in answer.stderr

@@ -165,6 +165,13 @@ def test_an_explicit_link_after_the_window_is_a_link_and_no_failure(history):
     assert history.failed(facts) == []
 
 
+def test_a_deployment_is_never_recovered_before_it_is_finished(history):
+    """It broke something while it was rolled out, and that was mended before it was through: no negative duration."""
+    (incident,) = history.incidents("i@8-9")
+    facts = history.link("a b<a", "a@1 b@10", incidents=[incident._replace(deployment="b@10")])
+    assert history.failed(facts) == ["b@10 incident 8>10"]
+
+
 def test_a_deployment_that_never_reached_production_is_no_failed_one(history):
     (incident,) = history.incidents("i@12-13")
     facts = history.link("a b<a", "a@1 b@10!", incidents=[incident._replace(deployment="b@10!")])

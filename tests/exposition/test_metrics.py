@@ -84,6 +84,7 @@ FAILURES = Measure(
     indicator="lagging",
     target=None,
     domain=(Fraction(0), Fraction(1)),
+    sources={"payments": ("acme-github", "acme-pager"), "product": ("other",)},
 )
 UTILISATION = Measure(
     id="utilisation",

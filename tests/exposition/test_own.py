@@ -62,6 +62,24 @@ def test_versions(registry):
     assert [labels[0] for labels in series(registry, names.BUILD_INFO)] == [__version__]
 
 
+@pytest.mark.parametrize(
+    ("external_url", "grafana_url", "labels"),
+    [
+        pytest.param("", "", ("", ""), id="not told"),
+        pytest.param(
+            "https://example.org/scorecard/",
+            "http://grafana:3000",
+            ("https://example.org/scorecard", "http://grafana:3000"),
+            id="ready for a path to follow",
+        ),
+    ],
+)
+def test_where_people_reach_it(registry, own, external_url, grafana_url, labels):
+    """Alerts and boards put paths behind these, so that none ends in a slash."""
+    own.reached(external_url=external_url, grafana_url=grafana_url)
+    assert series(registry, names.WEB_INFO) == {labels: 1.0}
+
+
 @pytest.mark.usefixtures("own")
 def test_the_process_is_described(registry):
     """Memory and processor time under their usual names."""

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from scorecard_exporter.events.rules import DeploymentRule
 from scorecard_exporter.measures import diagnose
 
 DAY = 24 * 3600 * 1_000_000
@@ -316,6 +317,30 @@ def test_every_code_has_a_case():
 def test_a_service_that_others_were_never_read_for_hides_the_whole_teams_value(world):
     definition, _ = never_read(world)
     assert world.reading(definition, team="company").absence.code == "not_read"
+
+
+def test_pull_requests_stand_for_commits_where_only_they_are_read(world):
+    """A source that has no commits says when its merged pull requests were read; the linker goes by time then."""
+    world.covered("prs:api", ("deployment", "change"))
+    rule = DeploymentRule(origin="prs:api", by="environment", patterns=("prod*",))
+    world.organise(world.service("api", changes="prs:api", deployments=rule, incidents=()))
+    world.deployed(world.at(1), name="api")
+    assert world.reading(world.define("change_failure_rate")).value == 0
+
+
+def test_commits_of_a_branch_are_no_deployments_until_they_are_read(world):
+    """Nothing stands for the commits that deployments are derived from."""
+    world.covered("prs:api", ("change",))
+    rule = DeploymentRule(origin="prs:api", by="first_parent")
+    world.organise(world.service("api", changes="prs:api", deployments=rule, incidents=()))
+    assert world.reading(world.define("deployment_frequency")).absence.code == "not_read"
+
+
+def test_a_series_that_was_read_in_part_has_no_value(world):
+    """A sum over what happens to be stored already looks right and is wrong."""
+    world.observed("cost", "checkout", 5, world.at(1), origin="files:half")
+    found = world.reading(observation(world, "sum", origin="files:half"))
+    assert (found.value, found.absence.code) == (None, "not_read")
 
 
 def test_some_services_unread_for_too_long_are_said_beside_the_value(world):

@@ -8,6 +8,7 @@ import pytest
 
 from scorecard_exporter.config.model import Initiative
 from scorecard_exporter.errors import UnknownNameError
+from scorecard_exporter.evaluation import selected
 from scorecard_exporter.measures.model import Absence, Part, Sample
 from scorecard_exporter.scorecard.document import explanation_document, snapshot_document
 from scorecard_exporter.scorecard.explanation import explain
@@ -130,13 +131,13 @@ def test_one_team_can_be_asked_for(build):
         configuration, [build.reading(measure, 15, team=team) for team in ("all", "payments")], (), (), build.at
     )
     assert [one["team"] for one in snapshot_document(taken)["scorecards"]] == ["all", "payments"]
-    assert [one["team"] for one in snapshot_document(taken, "payments")["scorecards"]] == ["payments"]
+    assert [one.team for one in selected(taken, team="payments").scorecards] == ["payments"]
 
 
 def test_a_team_that_does_not_exist_is_refused_with_the_names_of_those_that_do(build, speed, reading):
     taken = build.taken(reading, measure=speed)
     with pytest.raises(UnknownNameError) as refusal:
-        snapshot_document(taken, "paymens")
+        selected(taken, team="paymens")
     assert str(refusal.value) == (
         "There is no team with a scorecard named 'paymens'. Did you mean 'payments'? There is: payments."
     )

@@ -263,7 +263,7 @@ def test_a_round_that_is_still_open_is_read_and_covers_nothing_yet(tmp_path):
     ],
 )  # fmt: skip
 def test_the_beginning_of_a_files_name_tells_its_kind(tmp_path, name, kind):
-    (tmp_path / name).write_text("")
+    (tmp_path / name).write_text("thing\n")
     assert read(tmp_path)[-1].replace == ((f"shop:{Path(name).stem}", kind),)
 
 
@@ -335,7 +335,7 @@ GOOD = f"good,prod,{D1}"
         ("kind,began_at", f"incidnet,{D2}", "the kind 'incidnet' is unknown; did you mean 'incident'?"),
         ("kind,series,at,value", f"observation,s,{D2},NaN", "value: 'NaN' is not a number"),
         ("kind,series,at,value", f"observation,s,{D2},inf", "value: 'inf' is not a number"),
-        ("kind,series,at,value", f"observation,s,{D2},1e30", "value: '1e30' is not a number"),
+        ("kind,series,at,value", f"observation,s,{D2},1e30", "value: '1e30' is beyond 100,000,000,000"),
         ("kind,series,at,value", f"observation,s,{D2},12 EUR", "value: '12 EUR' is not a number"),
         ("kind,series,at,value,unit", f"observation,s,{D2},-1,seconds", "value: -1 seconds is below zero"),
         ("kind,series,at,starts_at,value", f"observation,s,{D2},{D1},1", "give either `at`"),
@@ -434,7 +434,7 @@ def test_odd_files_are_read_as_far_as_they_go(tmp_path, content, expected):
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("deployments.csv", b"", []),
+        ("deployments.csv", b"", ["truncated"]),
         ("deployments.jsonl", b"", []),
         ("deployments.yaml", b"# nothing yet\n", []),
         ("deployments.csv", HEADER.encode(), []),
@@ -600,7 +600,12 @@ CHANGES = [
     ("a file is removed", lambda folder: (folder / "deployments-1.csv").unlink(), ["c"]),
     ("a file is added", lambda folder: write(folder, "deployments-0.csv", "z"), ["a", "b", "c", "z"]),
     ("a file moves on to another thing", lambda folder: write(folder, "deployments-1.csv", "a", thing="u"), ["a", "c"]),
-    ("a file is emptied", lambda folder: (folder / "deployments-1.csv").write_text(""), ["c"]),
+    ("all rows of a file are removed", lambda folder: (folder / "deployments-1.csv").write_text(HEADER), ["c"]),
+    (
+        "a file is cut off at its beginning",
+        lambda folder: (folder / "deployments-1.csv").write_text(""),
+        ["a", "b", "c"],
+    ),
     (
         "a file is cut off",
         lambda folder: (folder / "deployments-1.csv").write_text("key,thing,environment,finished_at\na,t,pr"),

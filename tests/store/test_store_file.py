@@ -46,7 +46,7 @@ def test_missing_folders_are_made(tmp_path):
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(path):
     path.write_text("deployments\n" * 1000)
-    with pytest.raises(StoreError, match=r"The store .* cannot be opened: .*not a valid DuckDB database file\.$"):
+    with pytest.raises(StoreError, match=r"The store .* cannot be opened: .*not a valid DuckDB database file\. Mend"):
         DuckDBStore.open(path)
     assert path.read_text() == "deployments\n" * 1000
 

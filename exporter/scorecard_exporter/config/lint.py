@@ -15,7 +15,16 @@ _MICROS_PER_DAY = DAY * 1_000_000
 
 def advise(configuration: Configuration) -> list[str]:
     """Sentences of advice, each with the name of what it is about; empty when there is none."""
-    return [*_unjudgeable(configuration), *_personal(configuration)]
+    return [*_empty(configuration), *_unjudgeable(configuration), *_personal(configuration)]
+
+
+def _empty(configuration: Configuration) -> Iterator[str]:
+    """A configuration or a scorecard that measures nothing."""
+    if not configuration.scorecards:
+        yield "there is no scorecard, so nothing is measured; define one under 'scorecards'"
+    for scorecard in configuration.scorecards.values():
+        if not any(scorecard.measures()):
+            yield f"{scorecard.id}: this scorecard has no measure; name some under an objective's 'measures'"
 
 
 def _unjudgeable(configuration: Configuration) -> Iterator[str]:

@@ -70,7 +70,8 @@ class Measure:
     """A measure of a scorecard: a definition with a target and people around it.
 
     `teams`: for which of the scorecard's teams. `owners`: team → owner (measure's own, else the
-    objective's, else the team's). `domain`: what values are possible, None: open.
+    objective's, else the team's). `sources`: team → names of the sources that feed it. `domain`: what
+    values are possible, None: open.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Measure:
     severity: str = "warning"
     teams: tuple[str, ...] = ()
     owners: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from scorecard_exporter.config.values import choice, near
 _Shape = TypeVar("_Shape", bound=BaseModel)
 _KEY = "[key]"
 _LITERAL = re.compile(r"'([^']*)'")
+_OF_A_WHOLE = ("value_error", "too_short")
 _NEEDED = {
     "string_type": "a text is needed here",
     "dict_type": "a mapping (key: value) is needed here",
@@ -64,7 +65,11 @@ def _note(details: ErrorDetails, kind: type[BaseModel], document: Document, loca
     loc, missing = details["loc"], details["type"] == "missing"
     piece = tuple(_steps(loc[:-1] if missing else loc, _inside(document.data, location)))
     whole = (*location, *piece)
-    if not (missing and (*whole, loc[-1]) in document.broken):
+    follows = (missing and (*whole, loc[-1]) in document.broken) or (
+        # A whole that a piece was taken out of cannot be blamed for what it lacks.
+        details["type"] in _OF_A_WHOLE and any(broken[:-1][: len(whole)] == whole for broken in document.broken)
+    )
+    if not follows:
         at_key = missing or details["type"] == "extra_forbidden" or _KEY in loc[-1:]
         document.mistake(whole, _problem(details, kind, piece), at_key=at_key)
     document.broken.add(whole)

@@ -67,8 +67,8 @@ def _resolve(shape: ConfigurationShape, sources: Mapping[str, SourceOptions], do
     rules = service_rules(shape, origins, document)
     series = all_series(shape, origins, document)
     teams = read_teams(shape.teams, document)
-    scorecards = read_scorecards(shape, teams, series, document)
     counted = scopes(teams, rules)
+    scorecards = read_scorecards(shape, teams, counted, series, document)
     path = Path(document.file)
     return Configuration(
         path=path,

@@ -21,19 +21,26 @@ from scorecard_exporter.config.schema_measure import MeasureShape
 from scorecard_exporter.config.targets import default_target, has_target, read_target
 from scorecard_exporter.config.values import words
 from scorecard_exporter.measures.catalogue import Entry
-from scorecard_exporter.measures.model import Definition, Series
+from scorecard_exporter.measures.feeding import feeding_sources
+from scorecard_exporter.measures.model import Definition, Scope, Series
 from scorecard_exporter.quantities import parse
 
 
 def read_scorecards(
-    shape: ConfigurationShape, teams: Mapping[str, Team], series: Mapping[str, Series], document: Document
+    shape: ConfigurationShape,
+    teams: Mapping[str, Team],
+    scopes: Mapping[str, Scope],
+    series: Mapping[str, Series],
+    document: Document,
 ) -> dict[str, Scorecard]:
     """Every scorecard by its id; what is not sound is reported and left out."""
     found = {}
     for id_, scorecard in shape.scorecards.items():
         zone = scorecard.timezone or shape.timezone
         definer = Definer(series, zone.key, document)
-        found[id_] = _Reader(id_, scorecard, zone=zone, teams=teams, definer=definer, document=document).scorecard()
+        found[id_] = _Reader(
+            id_, scorecard, zone=zone, teams=teams, scopes=scopes, definer=definer, document=document
+        ).scorecard()
     return found
 
 
@@ -47,11 +54,12 @@ class _Reader:
         *,
         zone: ZoneInfo,
         teams: Mapping[str, Team],
+        scopes: Mapping[str, Scope],
         definer: Definer,
         document: Document,
     ) -> None:
         self._id, self._shape, self._teams, self._document = id_, shape, teams, document
-        self._zone, self._definer = zone, definer
+        self._zone, self._definer, self._scopes = zone, definer, scopes
         self._here: Location = ("scorecards", id_)
 
     def scorecard(self) -> Scorecard:
@@ -61,7 +69,7 @@ class _Reader:
         self._check_weights(self._here, "perspectives", shape.perspectives.values())
         self._check_chain()
         teams = self._read_teams(self._here, shape.teams, self._document.names("teams"), "a team")
-        if not teams:
+        if not teams and not shape.teams:  # names that are wrong have been reported
             self._document.report((*self._here, "teams"), "a scorecard needs a team; define one under 'teams'")
         placed = self._placed()
         defined = self._definer.define(placed)
@@ -192,6 +200,7 @@ class _Reader:
             severity=shape.severity or ("critical" if shape.critical else "warning"),
             teams=teams,
             owners={team: self._owner(team, shape, objective) for team in teams},
+            sources={team: feeding_sources(definition, self._scopes[team]) for team in teams if team in self._scopes},
         )
 
     def _owner(self, team: str, shape: MeasureShape, objective: ObjectiveShape) -> str:

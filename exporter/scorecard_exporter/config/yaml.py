@@ -19,11 +19,20 @@ from scorecard_exporter.config.document import Document, Location, Place, Secret
 _FASTEST: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The loader in C where PyYAML has it; what it refuses, the other one explains."""
 
+MOST_VALUES = 500_000
+"""So many values fill a few hundred megabytes; aliases of aliases make them of a few lines."""
+DEEPEST = 50
+"""Levels; nothing in a configuration is nested half as deep."""
+
 _STANDARD = "tag:yaml.org,2002:"
 _TAGS = "allowed are !env NAME, !file PATH and !include PATH; a text that begins with ! stands in quotes"
 _NAMED = re.compile(r"(alias|anchor|handle) '[^']*'")
 _BEGINS_BADLY = re.compile(r"alias|anchor|handle|token|indicators")
 _HINT = "; a text that begins with one of * & ! % @ ` | > { [ stands in quotes"
+
+
+class _TooMuchError(Exception):
+    """No configuration is like that; to read on would only fill the memory."""
 
 
 def read(path: Path, environ: Mapping[str, str]) -> Document:
@@ -33,8 +42,24 @@ def read(path: Path, environ: Mapping[str, str]) -> Document:
     twice, a missing variable or file) are noted in the document, and the rest is read on.
     """
     document = Document(str(path))
-    document.data = _Reader(document, environ).file(path, ())
+    try:
+        document.data = _Reader(document, environ).file(path, ())
+    except _TooMuchError as error:
+        document.mistake((), str(error))
+        document.broken.add(())
     return document
+
+
+def _why(error: yaml.MarkedYAMLError, line: int) -> str:
+    """What is wrong at `line` (from 0), with the line where what is wrong begins if that is another one."""
+    begin = error.context_mark
+    context = error.context
+    if context and context.startswith("while ") and begin and begin.line != line:
+        context = f"{context} that begins in line {begin.line + 1}"
+    why = _NAMED.sub(r"\1", ", ".join(part for part in (context, error.problem) if part))
+    if "'\\t'" in why:
+        return f"{why}; lines are indented with spaces, not with tabs"
+    return why + _HINT if _BEGINS_BADLY.search(why) else why
 
 
 class _Reader:
@@ -66,7 +91,8 @@ class _Reader:
         try:
             return path.read_text(encoding="utf-8-sig")
         except OSError as error:
-            self._broken(location, f"{path} cannot be read: {error.strerror}")
+            hint = "" if location else "; `--config.file` says which file it is"
+            self._broken(location, f"{path} cannot be read: {error.strerror}{hint}")
         except UnicodeDecodeError:
             self._broken(location, f"{path} is not text in UTF-8")
         return None
@@ -81,9 +107,7 @@ class _Reader:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line, mark.column) if mark else (0, 0)
             place = Place(str(self._files[-1]), line + 1, column + 1)
-            why = _NAMED.sub(r"\1", ", ".join(part for part in (error.context, error.problem) if part))
-            hint = _HINT if _BEGINS_BADLY.search(why) else ""
-            self._document.mistake_at(place, location, f"this is not YAML: {why}{hint}")
+            self._document.mistake_at(place, location, f"this is not YAML: {_why(error, line)}")
         except yaml.reader.ReaderError as error:
             before = text[: error.position].split("\n")
             place = Place(str(self._files[-1]), len(before), len(before[-1]) + 1)
@@ -106,6 +130,10 @@ class _Reader:
         self._open.pop()
 
     def _build(self, node: yaml.Node, location: Location) -> Any:
+        if len(self._document.values) >= MOST_VALUES:
+            raise _TooMuchError(f"more than {MOST_VALUES:,} values with all aliases written out are too many")
+        if len(location) > DEEPEST:
+            raise _TooMuchError(f"more than {DEEPEST} levels, one in another, are too many")
         self._document.values[location] = self._place(node)
         self._document.nodes[location] = node
         if not node.tag.startswith(_STANDARD):

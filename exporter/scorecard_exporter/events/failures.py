@@ -42,11 +42,17 @@ def failures(
         succeeded = deployed.position is not None
         if succeeded and failure.began_at - deployed.finished_at <= rule.attribution_window:
             found[deployed.row.key].append(failure)
-    return {key: min(signs)._replace(recovered_at=_recovered_at(signs)) for key, signs in found.items()}
+    return {
+        key: min(signs)._replace(recovered_at=max(_recovered_at(signs), timeline.by_key[key].finished_at))
+        for key, signs in found.items()
+    }
 
 
 def _recovered_at(signs: Iterable[Failure]) -> int:
-    """The resolution of the last incident; without incidents, the first rollback or fix that reached production."""
+    """The resolution of the last incident; without incidents, the first rollback or fix that reached production.
+
+    An incident may name a deployment that finishes only after it is resolved.
+    """
     resolved = [sign.recovered_at for sign in signs if CAUSES[sign.cause] == "incident"]
     return max(resolved) if resolved else min(sign.recovered_at for sign in signs)
 

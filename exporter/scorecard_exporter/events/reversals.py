@@ -51,7 +51,7 @@ class _Targets:
         self._changes = changes
         self._graph = graph
         self._timeline = timeline
-        self._merges: dict[int, _Target | None] = {}
+        self._merges: dict[int, list[Unit]] = {}
         self._brought: dict[int, list[int]] = defaultdict(list)
         for node, merge in changes.introductions.items():
             self._brought[merge].append(node)
@@ -67,21 +67,23 @@ class _Targets:
             return None
         if node in self._changes.by_node:
             return self._unit(self._changes.by_node[node], before)
-        return self._merge(node) if self._graph.commits[node].committed_at < before else None
+        return self._merge(node, before) if self._graph.commits[node].committed_at < before else None
 
     def _unit(self, unit: Unit | None, before: int) -> _Target | None:
         if unit is None or unit.merged_at >= before:
             return None
         return _Target(unit.is_revert, unit.shipped_by if unit.is_linked else None)
 
-    def _merge(self, node: int) -> _Target | None:
+    def _merge(self, node: int, before: int) -> _Target | None:
         """A merge that is no pull request's: a revert when it brought reverts and nothing else."""
         if node not in self._merges:
-            position = self._timeline.shipped_by[node]
-            shipped_by = self._timeline.successes[position] if position > HISTORY else None
-            units = self._units_of(node)
-            self._merges[node] = _Target(all(unit.is_revert for unit in units), shipped_by) if units else None
-        return self._merges[node]
+            self._merges[node] = sorted(self._units_of(node), key=lambda unit: unit.merged_at)
+        units = self._merges[node]
+        if not units or units[0].merged_at >= before:
+            return None
+        position = self._timeline.shipped_by[node]
+        shipped_by = self._timeline.successes[position] if position > HISTORY else None
+        return _Target(all(unit.is_revert for unit in units if unit.merged_at < before), shipped_by)
 
     def _units_of(self, merge: int) -> list[Unit]:
         units: list[Unit] = []

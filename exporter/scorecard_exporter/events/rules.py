@@ -62,7 +62,8 @@ class ServiceRule:
     def feeds(self) -> dict[str, tuple[tuple[str, str], ...]]:
         """The (origin, record kind) pairs behind each role: `deployments`, `changes`, `incidents`.
 
-        A role that the service does not map is absent.
+        A role that the service does not map is absent. Where only pull requests of the `changes` origin are
+        read, they stand for its commits.
         """
         pairs: dict[str, tuple[tuple[str, str], ...]] = {}
         if self.changes:

@@ -33,9 +33,9 @@ class Timeline:
         self.shipped_by = [NOWHERE] * len(graph.commits)
         self._graph = graph
         self.by_key = {deployed.row.key: deployed for deployed in deployments}
-        self._by_identity = _grouped((deployed.identity, deployed) for deployed in deployments)
+        self._by_sha = _grouped((deployed.identity, deployed) for deployed in deployments if deployed.row.sha)
         self._by_version = _grouped((deployed.row.version, deployed) for deployed in deployments)
-        self._shas = Shas(self._by_identity)
+        self._shas = Shas(self._by_sha)
         self._ship()
         self._finishes = [deployed.finished_at for deployed in self.successes]
         forward = [
@@ -67,7 +67,7 @@ class Timeline:
             return (self.by_key[key],)
         full = self._shas.full(sha)
         if full is not None:
-            return self._by_identity[full]
+            return self._by_sha[full]
         node = self._graph.find(sha)
         if node is not None and self.shipped_by[node] > HISTORY:
             return (self.successes[self.shipped_by[node]],)

@@ -138,6 +138,12 @@ def _grey(row: _Row) -> Samples:
     return [((*row.described, absence.state, absence.code), 1.0)] if absence and row.status.status == "grey" else ()
 
 
+def _grey_sources(row: _Row) -> Samples:
+    measure, card = row.status.measure, row.card
+    sources = measure.sources.get(card.team, ()) if row.status.status == "grey" else ()
+    return [((card.scorecard.id, card.team, measure.id, source), 1.0) for source in sources]
+
+
 def _samples(row: _Row) -> Samples:
     absence = row.status.reading.absence
     unknown = absence is not None and absence.state == "missing"
@@ -193,6 +199,7 @@ _OF_MEASURES: dict[names.Family, Callable[[_Row], Samples]] = {
     names.MEASURE_INTERVAL_LOWER: lambda row: _interval(row, 0),
     names.MEASURE_INTERVAL_UPPER: lambda row: _interval(row, 1),
     names.MEASURE_GREY_INFO: _grey,
+    names.MEASURE_GREY_SOURCE_INFO: _grey_sources,
     names.MEASURE_SAMPLES: _samples,
     names.MEASURE_LAST_EVENT: lambda row: _moment(row.identity, row.status.reading.newest_at),
     names.MEASURE_INFO: _info,

@@ -111,6 +111,10 @@ class OwnMetrics:
             self._set(names.STORE_ROWS, rows, table)
         self._set(names.STORE_SIZE, statistics["bytes"])
 
+    def reached(self, *, external_url: str, grafana_url: str) -> None:
+        """Where people reach the exporter and their Grafana; empty: not known."""
+        self._set(names.WEB_INFO, 1, external_url.rstrip("/"), grafana_url.rstrip("/"))
+
     def reloaded(self, *, succeeded: bool, at: float) -> None:
         """The configuration was read, at the start or again."""
         self._set(names.CONFIG_RELOAD_SUCCESSFUL, succeeded)

@@ -2,7 +2,7 @@
 
 A sample text of `samples/` returns `subject, occurred_at, x, w, key, origin, url`, or for spans `starts_at, ends_at`
 in place of `occurred_at`; columns that follow are summed for the parts of a measure. Every statement keeps
-to the SQL that DuckDB, PostgreSQL, Trino and Spark share.
+to the SQL that DuckDB, PostgreSQL, Trino and Spark share; one has a faster form for DuckDB beside it.
 """
 
 from __future__ import annotations
@@ -93,17 +93,17 @@ class Aggregates:
         return self._totals[samples].get((team, period), Total())
 
     def prepare(self, samples: SampleSet, statistics: Iterable[Statistic]) -> None:
-        """Work out these percentiles of `x`, for all teams and periods in one statement."""
+        """Work out these percentiles of `x`, for all teams in one statement for each period."""
         missing = [one for one in QUANTILES if one in set(statistics) and (samples, one) not in self._quantiles]
         if not missing:
             return
+        ranks = sorted_lists if self._store.dialect == "duckdb" else row_numbers
         found: dict[Statistic, dict[tuple[str, Period], Fraction]] = {statistic: {} for statistic in missing}
-        for team, place, count, *bounds in read(self._store, _ranks(samples, missing, self._teams, self._periods)):
-            for index, statistic in enumerate(missing):
-                lower, upper = bounds[2 * index : 2 * index + 2]
-                found[statistic][team, self._periods[place]] = interpolate(
-                    lower, upper, count, QUANTILES[statistic], MICROS
-                )
+        for period in self._periods:
+            for team, count, *bounds in read(self._store, ranks(samples, missing, self._teams, period)):
+                for index, statistic in enumerate(missing):
+                    lower, upper = bounds[2 * index : 2 * index + 2]
+                    found[statistic][team, period] = interpolate(lower, upper, count, QUANTILES[statistic], MICROS)
         self._quantiles.update({(samples, statistic): values for statistic, values in found.items()})
 
     def quantile(self, samples: SampleSet, statistic: Statistic, team: str, period: Period) -> Fraction:
@@ -230,22 +230,41 @@ def _totals(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period])
     )
 
 
-def _ranks(samples: SampleSet, statistics: Sequence[Statistic], teams: Sequence[str], periods: Sequence[Period]) -> str:
-    """Rows of team, place of the period, number of samples, and for each percentile its two neighbours."""
+def sorted_lists(samples: SampleSet, statistics: Sequence[Statistic], teams: Sequence[str], period: Period) -> str:
+    """What `row_numbers` finds, in DuckDB's own words and half the time; a test holds the two to the same rows."""
+    neighbours = "".join(
+        f", x[({numerator} * (len(x) - 1)) // {denominator} + 1]"
+        f", x[({numerator} * (len(x) - 1) + {denominator - 1}) // {denominator} + 1]"
+        for numerator, denominator in (QUANTILES[statistic] for statistic in statistics)
+    )
+    return (
+        f"{_with(samples, teams, [period])},\n"
+        f"counted as ({_counted(samples, ('x',), [period])}),\n"
+        "sorted as (select team, list_sort(list(x)) as x from counted group by team)\n"
+        f"select team, len(x){neighbours}\n"
+        "from sorted"
+    )
+
+
+def row_numbers(samples: SampleSet, statistics: Sequence[Statistic], teams: Sequence[str], period: Period) -> str:
+    """Rows of team, number of samples, and for each percentile its two neighbours.
+
+    Of one period only: to sort by team and value costs half of what it does by team, period and value.
+    """
     neighbours = "".join(
         f", max(case when {bigint(denominator)} * (place - 1) <= {bigint(numerator)} * (n - 1) then x end)"
         f", min(case when {bigint(denominator)} * (place - 1) >= {bigint(numerator)} * (n - 1) then x end)"
         for numerator, denominator in (QUANTILES[statistic] for statistic in statistics)
     )
     return (
-        f"{_with(samples, teams, periods)},\n"
-        f"counted as ({_counted(samples, ('x',), periods)}),\n"
-        "ranked as (select team, period, x, "
-        "cast(row_number() over (partition by team, period order by x) as bigint) as place, "
-        "cast(count(*) over (partition by team, period) as bigint) as n from counted)\n"
-        f"select team, period, max(n){neighbours}\n"
+        f"{_with(samples, teams, [period])},\n"
+        f"counted as ({_counted(samples, ('x',), [period])}),\n"
+        "ranked as (select team, x, "
+        "cast(row_number() over (partition by team order by x) as bigint) as place, "
+        "cast(count(*) over (partition by team) as bigint) as n from counted)\n"
+        f"select team, max(n){neighbours}\n"
         "from ranked\n"
-        "group by team, period"
+        "group by team"
     )
 
 

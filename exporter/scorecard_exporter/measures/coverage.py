@@ -106,7 +106,7 @@ class CoverageIndex:
         feeds = rule.feeds()
         if any(role not in feeds for role in needs):
             return None
-        pairs = [pair for role in (*needs, *uses) for pair in feeds.get(role, ())]
+        pairs = [self._stand_in(role, pair) for role in (*needs, *uses) for pair in feeds.get(role, ())]
         spans = [(*self._read[pair], pair) for pair in pairs if pair in self._read]
         untils = [until for _, until, _ in spans]
         return _Read(
@@ -117,6 +117,11 @@ class CoverageIndex:
             read_until=min(untils, default=BEGINNING),
             newest_read=max(untils, default=BEGINNING),
         )
+
+    def _stand_in(self, role: str, pair: Pair) -> Pair:
+        """Merged pull requests stand for the commits of an origin of which only they are read."""
+        instead = (pair[0], "change")
+        return instead if role == "changes" and pair not in self._read and instead in self._read else pair
 
 
 _NOTHING: tuple[int, Pair] = (BEGINNING, ("", ""))

@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from scorecard_exporter.events.failures import CAUSES
 from scorecard_exporter.measures.aggregate import Aggregates, SampleSet, Total
 from scorecard_exporter.measures.finding import MICROS, Finding, count, ratio, seconds
 from scorecard_exporter.measures.model import Definition, Part, Period, Statistic
 from scorecard_exporter.measures.statistics import wilson
 from scorecard_exporter.quantities import DAY
 
-_CAUSES = ("incident", "rollback", "revert", "hotfix")
-_STAGES = ("coding", "pickup", "review", "deploy")
+STAGES = ("coding", "pickup", "review", "deploy")
+"""The parts of a lead time that add up to its mean, in the order in which they happen."""
 _REVIEWED_STAGES = ("pickup", "review")
 _SHOWN: tuple[Statistic, ...] = ("median", "p90", "mean")
 """Of a duration: those beside the chosen one."""
@@ -21,10 +22,10 @@ _SHOWN: tuple[Statistic, ...] = ("median", "p90", "mean")
 DEPLOYMENTS = SampleSet(
     "deployments",
     "within",
-    sums=("is_failed", *(f"by_{cause}" for cause in _CAUSES), "is_rework", "is_rollback"),
+    sums=("is_failed", *(f"by_{cause}" for cause in CAUSES), "is_rework", "is_rollback"),
 )
 DEPLOYMENT_OUTCOMES = SampleSet("deployment_outcomes", "within", sums=("x",))
-LEAD_TIMES = SampleSet("lead_times", "within", sums=("x", *_STAGES, "is_pull_request", "is_approximate", "is_bot"))
+LEAD_TIMES = SampleSet("lead_times", "within", sums=("x", *STAGES, "is_pull_request", "is_approximate", "is_bot"))
 NEGATIVE_LEAD_TIMES = SampleSet("negative_lead_times", "within")
 WAITING_CHANGES = SampleSet("waiting_changes", "open_at_end")
 RECOVERIES = SampleSet("recoveries", "within", sums=("x",))
@@ -67,7 +68,7 @@ def _lead_time(case: Case) -> Finding:
     if not total.samples:
         return Finding(value=None, samples=0, newest_at=None, beside=beside)
     value, parts = _duration(case, LEAD_TIMES, total)
-    for stage in _STAGES:
+    for stage in STAGES:
         if total.sum("is_pull_request") or stage not in _REVIEWED_STAGES:
             parts[stage] = seconds(total.sum(stage), total.samples)
     parts["share_approximate"] = ratio(total.sum("is_approximate"), total.samples)
@@ -79,7 +80,7 @@ def _change_failure_rate(case: Case) -> Finding:
     total = case.total(DEPLOYMENTS)
     incidents = case.total(INCIDENT_LINKS)
     parts = {"failed": count(total.sum("is_failed")), "deployments": count(total.samples)}
-    parts |= {f"failed_by_{cause}": count(total.sum(f"by_{cause}")) for cause in _CAUSES}
+    parts |= {f"failed_by_{cause}": count(total.sum(f"by_{cause}")) for cause in CAUSES}
     beside = {"unlinked_incidents": count(incidents.samples - incidents.sum("x"))}
     return _share(total, "is_failed", parts, beside)
 

@@ -11,7 +11,7 @@ from scorecard_exporter.events.rules import DeploymentRule, ServiceRule
 from scorecard_exporter.measures.coverage import Feeds, Pair
 from scorecard_exporter.measures.finding import MICROS
 from scorecard_exporter.measures.model import Absence, Period, Series
-from scorecard_exporter.quantities import moment, write
+from scorecard_exporter.quantities import when, write
 
 _MOST_LISTED = 5
 _ROLE_EXAMPLES = {
@@ -19,11 +19,6 @@ _ROLE_EXAMPLES = {
     "changes": "ORIGIN",
     "incidents": "{from: ORIGIN}",
 }
-
-
-def _when(instant: int) -> str:
-    """A moment as sentences say it."""
-    return f"{moment(instant):%Y-%m-%d %H:%M} UTC"
 
 
 def _duration(micros: int) -> str:
@@ -76,8 +71,8 @@ def history_begins(feeds: Feeds, period: Period) -> Absence:
     return Absence(
         "missing",
         "history_begins",
-        f"The history of {origin} ({kind}) begins at {_when(begins_at)}, after the period's start at "
-        f"{_when(period.starts_at)}.",
+        f"The history of {origin} ({kind}) begins at {when(begins_at)}, after the period's start at "
+        f"{when(period.starts_at)}.",
         "Read older history, choose a shorter window, or wait.",
     )
 
@@ -88,7 +83,7 @@ def stale(newest_read: int, period: Period, freshness: int) -> Absence:
     return Absence(
         "stale",
         "stale",
-        f"Nothing was read for {_duration(age)}, since {_when(newest_read)}; {_duration(freshness)} is allowed.",
+        f"Nothing was read for {_duration(age)}, since {when(newest_read)}; {_duration(freshness)} is allowed.",
         "See what the last poll of the source said.",
     )
 
@@ -171,7 +166,7 @@ def too_few_samples(samples: int, least: int, period: Period) -> Absence:
     return Absence(
         "insufficient",
         "too_few_samples",
-        f"{samples} of at least {least} samples between {_when(period.starts_at)} and {_when(period.ends_at)}.",
+        f"{samples} of at least {least} samples between {when(period.starts_at)} and {when(period.ends_at)}.",
         "Choose a longer window or a smaller min_samples, or wait.",
     )
 
@@ -218,8 +213,8 @@ def no_observation(series: Series, team: str, period: Period) -> Absence:
     return Absence(
         "insufficient",
         "no_observation",
-        f"No observation of series {series.name!r} for team {team} between {_when(period.starts_at)} and "
-        f"{_when(period.ends_at)}.",
+        f"No observation of series {series.name!r} for team {team} between {when(period.starts_at)} and "
+        f"{when(period.ends_at)}.",
         "Deliver one, or choose a longer window.",
     )
 
@@ -230,7 +225,7 @@ def stale_series(series: Series, newest_at: int, period: Period) -> Absence:
         "stale",
         "stale_observation",
         f"The newest observation of series {series.name!r} is {_duration(period.ends_at - newest_at)} old, of "
-        f"{_when(newest_at)}; {_duration(series.freshness)} is allowed.",
+        f"{when(newest_at)}; {_duration(series.freshness)} is allowed.",
         f"Deliver a newer one, or raise series.{series.name}.freshness.",
     )
 

@@ -96,9 +96,7 @@ class _Evaluation:
             absence,
             beside=services,
             provisional_until=period.ends_at + feeds.attribution_window if recipe.provisional else None,
-            notes=tuple(
-                f"No service maps its {role}, so this number knows nothing of them." for role in feeds.unused
-            ),
+            notes=tuple(f"No service maps its {role}, so this number knows nothing of them." for role in feeds.unused),
         )
 
     def _why_none(self, entry: Entry, feeds: Feeds, finding: Finding) -> Absence | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from scorecard_exporter.events.rules import ServiceRule
 
@@ -62,8 +62,7 @@ class Scope:
     children: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Period:
+class Period(NamedTuple):
     """A half-open span of time `[starts_at, ends_at)` in microseconds since the epoch, UTC."""
 
     starts_at: int

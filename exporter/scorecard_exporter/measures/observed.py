@@ -68,8 +68,9 @@ class Observed:
         subjects = self.subjects(series, statistic, team, period)
         grouped = self._by_subject[series, statistic, period]
         found = [contribution for subject in sorted(subjects) for contribution in grouped[subject]]
-        if not found:
-            return Finding(value=None, samples=0, newest_at=None, absence=self._why_none(series, team, period))
+        if not found or not self._is_read(series):
+            why = self._why_none(definition, series, team, period)
+            return Finding(value=None, samples=0, newest_at=None, absence=why)
         newest_at = max(one.newest_at for one in found)
         fresh = sum(_is_fresh(one, series, period) for one in found)
         absence = self._unread(definition, series, period) or diagnose.wrong_unit(series, (one.unit for one in found))
@@ -99,23 +100,24 @@ class Observed:
         )
         return {"covered": seconds(covered)} if covered >= MICROS else {}
 
-    def _why_none(self, series: Series, team: str, period: Period) -> Absence:
+    def _why_none(self, definition: Definition, series: Series, team: str, period: Period) -> Absence:
         """The first link that is broken, when there is no observation for the team in the period."""
+        if not self._is_read(series):
+            return diagnose.not_read([(series.origin or "any source", "observation")])
         raws = self._observations.raw_subjects(series.name)
         if not raws:
-            unread = series.origin is not None and not any(is_from(origin, series.origin) for origin in self._read)
-            return (
-                diagnose.not_read([(series.origin or "", "observation")])
-                if unread
-                else diagnose.series_not_seen(series)
-            )
+            return diagnose.series_not_seen(series)
         if not Tree(self._scopes, series.rollup, self._observations.subjects(series.name)).subjects(team):
             return diagnose.no_matching_subject(series, team, raws)
         before = self.subjects(series, "newest", team, period)
         newest = [one for subject in before for one in self._by_subject[series, "newest", period][subject]]
         if newest and not any(_is_fresh(one, series, period) for one in newest):
             return diagnose.stale_series(series, max(one.newest_at for one in newest), period)
-        return diagnose.no_observation(series, team, period)
+        return self._unread(definition, series, period) or diagnose.no_observation(series, team, period)
+
+    def _is_read(self, series: Series) -> bool:
+        """Whether a source of the series was read to its end; what is stored before that is only a part."""
+        return any(is_from(origin, series.origin) for origin in self._read)
 
     def _unread(self, definition: Definition, series: Series, period: Period) -> Absence | None:
         """Whether every source of the series went unread for too long."""

@@ -12,7 +12,6 @@ from itertools import starmap
 from typing import Any
 
 from scorecard_exporter.config.model import Initiative
-from scorecard_exporter.errors import UnknownNameError
 from scorecard_exporter.measures.model import Absence, Period
 from scorecard_exporter.quantities import instant, moment, write
 from scorecard_exporter.scorecard.explanation import Evidence, Explanation, Figure
@@ -28,16 +27,9 @@ from scorecard_exporter.scorecard.verdict import anchor_texts
 Document = dict[str, Any]
 
 
-def snapshot_document(snapshot: Snapshot, team: str | None = None) -> Document:
-    """All scorecards of a snapshot, or those of one team: scorecards, perspectives, objectives, measures.
-
-    Raises:
-        UnknownNameError: no scorecard is about that team; the message names the teams there are.
-    """
-    chosen = [status for status in snapshot.scorecards if team in (None, status.team)]
-    if team is not None and not chosen:
-        raise UnknownNameError.of("team with a scorecard", team, {status.team for status in snapshot.scorecards})
-    return {"at": _time(snapshot.at), "scorecards": [_scorecard(status) for status in chosen]}
+def snapshot_document(snapshot: Snapshot) -> Document:
+    """All scorecards of a snapshot: perspectives, objectives, measures."""
+    return {"at": _time(snapshot.at), "scorecards": [_scorecard(status) for status in snapshot.scorecards]}
 
 
 def explanation_document(why: Explanation) -> Document:

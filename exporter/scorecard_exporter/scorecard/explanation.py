@@ -16,8 +16,8 @@ from typing import Literal
 from scorecard_exporter.config.model import Initiative, Measure
 from scorecard_exporter.measures.catalogue import CATALOGUE
 from scorecard_exporter.measures.model import Absence, Part, Period, Reading, Sample
-from scorecard_exporter.quantities import write
-from scorecard_exporter.scorecard.formula import formula, sample_text, span_text, when
+from scorecard_exporter.quantities import when, write
+from scorecard_exporter.scorecard.formula import formula, sample_text, span_text
 from scorecard_exporter.scorecard.model import MeasureStatus, ScorecardStatus, Status
 from scorecard_exporter.scorecard.verdict import anchor_texts, caution, judgement, score_text, target_note
 from scorecard_exporter.scorecard.wording import value_text
@@ -127,7 +127,7 @@ def explain(
         target_note=target_note(status, scorecard.scorecard.zone),
         anchors=tuple(starmap(Figure, anchor_texts(status))),
         score=status.score,
-        score_text=score_text(status.score),
+        score_text=score_text(status.score, status.status),
         status=status.status,
         changed_at=status.changed_at,
         judgement=judgement(status),

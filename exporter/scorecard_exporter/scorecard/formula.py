@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from scorecard_exporter.measures.finding import MICROS
 from scorecard_exporter.measures.model import Period, Reading, Statistic
-from scorecard_exporter.quantities import DAY, moment, write
+from scorecard_exporter.quantities import DAY, when, write
 
-MICROSECONDS = 1_000_000
 _STATISTICS: Mapping[Statistic, str] = {
     "newest": "Newest",
     "sum": "Sum",
@@ -41,18 +41,13 @@ def sample_text(measure: str, value: Fraction, unit: str) -> str:
     return write(value, unit)
 
 
-def when(instant: int) -> str:
-    """A moment to the minute: `2026-11-23 10:00 UTC`."""
-    return f"{moment(instant):%Y-%m-%d %H:%M} UTC"
-
-
 def span_text(period: Period) -> str:
     """A period with its length: `30 d from 2026-10-24 10:00 UTC to 2026-11-23 10:00 UTC`."""
     return f"{_length(period)} from {when(period.starts_at)} to {when(period.ends_at)}"
 
 
 def _length(period: Period) -> str:
-    seconds = Fraction(period.ends_at - period.starts_at, MICROSECONDS)
+    seconds = Fraction(period.ends_at - period.starts_at, MICROS)
     return f"{seconds / DAY} d" if seconds % DAY == 0 else write(seconds, "seconds")
 
 

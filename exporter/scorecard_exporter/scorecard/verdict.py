@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 
 from scorecard_exporter.config.model import Band, Target
-from scorecard_exporter.scorecard.model import MeasureStatus
+from scorecard_exporter.scorecard.model import MeasureStatus, Status
 from scorecard_exporter.scorecard.target import point_in_force
 from scorecard_exporter.scorecard.wording import day_text, exact_text
 
+YELLOW_AT_MOST = 66
 ENOUGH_SAMPLES = 20
 """Below this a difference between two periods is weak evidence."""
 _UNCERTAIN = ("mean", "median", "p75", "p85", "p90", "share")
@@ -30,9 +32,18 @@ def judgement(status: MeasureStatus) -> str:
     return f"{value} {words.get(status.status, f'has reached {red}')}."
 
 
-def score_text(score: float | None) -> str:
-    """A score as people see it: `72 of 100`; empty without one."""
-    return "" if score is None else f"{100 * score:.0f} of 100"
+def points(score: float, status: Status) -> int:
+    """A score as people see it, 0 to 100.
+
+    Rounding never crosses the line where green begins: 66.6, where a critical measure caps, is still yellow.
+    """
+    whole = math.floor(100 * score + 0.5)  # halves go up, as Prometheus and so the boards round them
+    return whole if status == "green" else min(whole, YELLOW_AT_MOST)
+
+
+def score_text(score: float | None, status: Status) -> str:
+    """A score as a sentence has it: `72 of 100`; empty without one."""
+    return "" if score is None else f"{points(score, status)} of 100"
 
 
 def anchor_texts(status: MeasureStatus) -> Iterator[tuple[str, str, Fraction, str, str]]:

@@ -17,13 +17,6 @@ from scorecard_exporter.events.rules import ServiceRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What a write did: rows stored by record kind (a replaced row counts)."""
-
-    rows: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectPattern:
     """How a series of observations names its subjects.
 
@@ -67,8 +60,12 @@ class StatusChange:
 class Store(Protocol):
     """Events, links, dimensions, cursors and status changes."""
 
-    def write(self, source: str, stream: str, batch: Batch) -> Written:
-        """Store a batch: records, coverage and cursor in one transaction.
+    @property
+    def dialect(self) -> str:
+        """The engine's name, for a statement that has a faster form on one of them."""
+
+    def write(self, source: str, stream: str, batch: Batch) -> Mapping[str, int]:
+        """Store a batch: records, coverage and cursor in one transaction; how many records of each kind.
 
         A record seen again (same kind, origin and key) replaces the older one; within a batch the
         last one wins. Marks the services that read these origins as not linked.

@@ -171,7 +171,9 @@ def _refusal(path: Path, error: duckdb.Error) -> StoreError:
             f"The store {path} is held by {who}. `status` and `explain` ask the exporter that runs there; "
             "stop it first to run another."
         )
-    return StoreError(f"The store {path} cannot be opened: {_sentence(error)}.")
+    return StoreError(
+        f"The store {path} cannot be opened: {_sentence(error)}. Mend that, or name another file under `store`."
+    )
 
 
 def _sentence(error: Exception) -> str:

@@ -12,7 +12,7 @@ from scorecard_exporter.events.model import Batch, Coverage
 from scorecard_exporter.events.rules import ServiceRule
 from scorecard_exporter.store import dimensions as tables_of_configuration
 from scorecard_exporter.store import links, records, service_records
-from scorecard_exporter.store.base import Dimensions, StatusChange, SubjectPattern, Written
+from scorecard_exporter.store.base import Dimensions, StatusChange, SubjectPattern
 from scorecard_exporter.store.database import Database
 from scorecard_exporter.store.tables import from_rows
 
@@ -29,6 +29,8 @@ _STATUS_CHANGE = {
 class DuckDBStore:
     """Fulfils `store.base.Store`. All writes wait for each other; reads see what is committed."""
 
+    dialect = "duckdb"
+
     def __init__(self, database: Database) -> None:
         self._database = database
         self._rules: Mapping[str, ServiceRule] = {}
@@ -44,12 +46,12 @@ class DuckDBStore:
         """
         return cls(Database(path))
 
-    def write(self, source: str, stream: str, batch: Batch) -> Written:
+    def write(self, source: str, stream: str, batch: Batch) -> Mapping[str, int]:
         with self._database.writing() as connection:
             rows = records.write(connection, source, stream, batch)
             tables_of_configuration.add_subjects(connection, self._subjects, batch.records)
             links.mark(connection, batch)
-        return Written(rows=rows)
+        return rows
 
     def link(self) -> int:
         with self._database.reading() as connection:

@@ -16,14 +16,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from scorecard_exporter import __version__
-from scorecard_exporter.errors import ScorecardError, UnknownNameError
-from scorecard_exporter.evaluation import find_scorecard
+from scorecard_exporter.errors import ScorecardError
+from scorecard_exporter.evaluation import selected
 from scorecard_exporter.scorecard.document import explanation_document, snapshot_document
 from scorecard_exporter.scorecard.model import Snapshot
 from scorecard_exporter.web.exporter import Exporter
 
 BASE = "/api/v1"
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _MOMENTS = ("2026-06-30", "2026-06-30T12:00:00Z", "2026-06-30T14:00:00%2B02:00")
 
 
@@ -63,8 +63,9 @@ class Api:
     async def _scorecards(self, request: Request) -> Response:
         question = _Question.read(request)
         taken = await self._taken(question)
+        chosen = selected(taken, question.scorecard, question.team)
         # In a thread: the document of a thousand teams takes a moment to write.
-        return await run_in_threadpool(lambda: JSONResponse(snapshot_document(_selected(taken, question))))
+        return await run_in_threadpool(lambda: JSONResponse(snapshot_document(chosen)))
 
     async def _measure(self, request: Request) -> Response:
         question, measure = _Question.read(request), request.path_params["measure"]
@@ -103,26 +104,12 @@ def _moment(text: str) -> datetime:
     try:
         given = datetime.fromisoformat(text)
         moment = given if given.tzinfo else given.replace(tzinfo=UTC)
-        known = _EARLIEST <= moment <= datetime.now(UTC)
+        known = EARLIEST <= moment <= datetime.now(UTC)
     except (ValueError, OverflowError) as error:
         raise RefusedError(400, f"at={text!r} is not a moment in ISO 8601 (a + is written %2B).", _MOMENTS) from error
     if not known:
         raise RefusedError(400, f"at={text!r} lies before the year 2000 or in the future.", _MOMENTS)
     return moment
-
-
-def _selected(taken: Snapshot, question: _Question) -> Snapshot:
-    """What of a snapshot was asked for."""
-    if question.scorecard is not None:
-        find_scorecard(taken, question.scorecard, question.team)
-    chosen = tuple(
-        status
-        for status in taken.scorecards
-        if question.scorecard in (None, status.scorecard.id) and question.team in (None, status.team)
-    )
-    if question.team is not None and not chosen:
-        raise UnknownNameError.of("team with a scorecard", question.team, {one.team for one in taken.scorecards})
-    return replace(taken, scorecards=chosen)
 
 
 def _description(prefix: str) -> dict[str, Any]:

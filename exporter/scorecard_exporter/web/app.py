@@ -52,11 +52,20 @@ def create_app(exporter: Exporter, *, external_url: str = "", lifecycle: bool = 
     return _with_headers(app)
 
 
+def checked_address(flag: str, address: str, example: str) -> str:
+    """`address` as it was given to `flag`; empty is allowed.
+
+    Raises:
+        ScorecardError: a browser could not follow it.
+    """
+    if address and not web_address(address):
+        raise ScorecardError(f"{flag}={address}: expected an address such as {example}")
+    return address
+
+
 def _prefix(external_url: str) -> str:
-    if external_url and not web_address(external_url):
-        example = "https://example.com/scorecard"
-        raise ScorecardError(f"--web.external-url={external_url}: expected an address such as {example}")
-    return urlsplit(external_url).path.rstrip("/")
+    address = checked_address("--web.external-url", external_url, "https://example.com/scorecard")
+    return urlsplit(address).path.rstrip("/")
 
 
 def _below(prefix: str, routes: list[BaseRoute]) -> list[BaseRoute]:

@@ -54,10 +54,15 @@ def bind(address: str) -> socket.socket:
     try:
         bound = socket.create_server((host, port), family=family, dualstack_ipv6=not host and family == socket.AF_INET6)
     except OSError as error:
-        raise ScorecardError(f"--web.listen-address={address}: {error.strerror or error}") from error
+        raise ScorecardError(f"--web.listen-address={address}: {_sentence(error)}") from error
     # An answer is written in two pieces: the second would wait until the client acknowledges the first, 40 ms.
     bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # its connections inherit it
     return bound
+
+
+def _sentence(error: OSError) -> str:
+    """What the system says, without the address that Python adds."""
+    return str(error.strerror or error).partition(" (while attempting")[0]
 
 
 def bind_local(store: Path) -> socket.socket | None:

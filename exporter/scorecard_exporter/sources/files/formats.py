@@ -45,6 +45,8 @@ def _lines(file: IO[str], report: Report) -> Iterator[str]:
 def _csv(file: IO[str], kind: str | None, report: Report) -> Iterator[tuple[int, Row]]:
     reader = csv.reader(_lines(file, report), strict=True)
     header = [name.strip() for name in next(_cells(reader, report), [])]
+    if not header and report.complete:
+        report.damaged("truncated", "it is empty; a CSV file begins with the names of its columns")
     mistake = _mistake(header, kind)
     if mistake:
         report.damaged("bad_file", mistake)

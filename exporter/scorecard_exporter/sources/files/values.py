@@ -16,7 +16,8 @@ Convert = Callable[[object], object]
 FUTURE_TOLERANCE = timedelta(days=1)
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-_LARGEST = Decimal(2**63 - 1) / 1_000_000
+_LARGEST = Decimal(10) ** 11
+"""A sum is 64 bits of millionths: some ninety of the largest still add up."""
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _STEP = re.compile(r"\s*([^@\s]+)\s*@\s*(\S.*?)\s*")
 
@@ -31,7 +32,7 @@ def text(value: object) -> str:
 
 
 def number(value: object) -> Decimal:
-    """A decimal number that fits the store (9.2 million millions, six decimals)."""
+    """A decimal number up to a hundred thousand million, either side of zero; six decimals are kept."""
     if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool):
         try:
             found = Decimal(value)
@@ -39,6 +40,8 @@ def number(value: object) -> Decimal:
             found = Decimal("nan")
         if found.is_finite() and abs(found) <= _LARGEST:
             return found
+        if found.is_finite():
+            raise ValueError(f"{_shown(value)} is beyond 100,000,000,000; write it in thousands or millions")
     raise ValueError(f"{_shown(value)} is not a number such as 12 or 0.95")
 
 

@@ -17,15 +17,13 @@ from starlette.staticfiles import StaticFiles
 
 from scorecard_exporter import __version__
 from scorecard_exporter.evaluation import find_scorecard
+from scorecard_exporter.measures.delivery import STAGES
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.scorecard.explanation import Explanation, Figure
 from scorecard_exporter.scorecard.model import STATUSES, MeasureStatus, ScorecardStatus, Snapshot
 from scorecard_exporter.web.exporter import Exporter
 from scorecard_exporter.web.pages.teams import grouped
 from scorecard_exporter.web.pages.words import FILTERS
-
-STAGES = ("coding", "pickup", "review", "deploy")
-"""The parts of a lead time that add up to its mean, in the order in which they happen."""
 
 
 @dataclass(frozen=True, slots=True)

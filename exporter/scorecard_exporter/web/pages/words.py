@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 from scorecard_exporter.quantities import moment, write
+from scorecard_exporter.scorecard import verdict
 from scorecard_exporter.scorecard.explanation import Explanation
-from scorecard_exporter.scorecard.model import MeasureStatus, Status
+from scorecard_exporter.scorecard.model import MeasureStatus
 
 _SPANS = (("year", 365 * 86_400), ("month", 30 * 86_400), ("day", 86_400), ("hour", 3600), ("minute", 60))
-_YELLOW_AT_MOST = 66
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -53,14 +53,8 @@ def day(due: datetime) -> str:
 
 
 def points(judged: Any) -> str:
-    """The score of anything that has `score` and `status`, 0 to 100.
-
-    Rounding never crosses the line where green begins: 66.6, where a critical measure caps, is still yellow.
-    """
-    score: float = judged.score
-    status: Status = judged.status
-    whole = round(score * 100)
-    return str(whole if status == "green" else min(whole, _YELLOW_AT_MOST))
+    """The score of anything that has `score` and `status`, 0 to 100."""
+    return str(verdict.points(judged.score, judged.status))
 
 
 def share(part: float | Fraction) -> str:

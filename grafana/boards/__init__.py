@@ -1,0 +1,1 @@
+"""The Python that writes the Grafana boards: `python -m grafana.boards.write`."""

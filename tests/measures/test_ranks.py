@@ -1,0 +1,30 @@
+"""Percentiles by the statement that every engine runs, and by DuckDB's own: the same rows, to the last digit."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scorecard_exporter.measures.aggregate import read, row_numbers, sorted_lists
+from scorecard_exporter.measures.delivery import LEAD_TIMES
+from scorecard_exporter.measures.statistics import QUANTILES
+
+TEAMS = ("company", "payments")
+LEAD_TIME = st.integers(min_value=0, max_value=10**13)
+
+
+@pytest.mark.parametrize("statistics", [tuple(QUANTILES), ("p90",)])
+@given(ledger=st.lists(LEAD_TIME, max_size=30), checkout=st.lists(LEAD_TIME | st.just(7), min_size=1, max_size=30))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_both_statements_find_the_same_neighbours(world, statistics, ledger, checkout):
+    with world.store._database.writing() as connection:
+        connection.execute("DELETE FROM service_changes")
+    for name, lead_times in (("ledger", ledger), ("checkout", checkout)):
+        for lead_time in lead_times:
+            world.shipped(world.at(1) - lead_time, world.at(1), name)
+    world.flush()
+    rows = [
+        sorted(read(world.store, ranks(LEAD_TIMES, statistics, TEAMS, world.period)))
+        for ranks in (row_numbers, sorted_lists)
+    ]
+    assert rows[0] == rows[1]
+    assert [(team, count) for team, count, *_ in rows[0]] == [(team, len(ledger + checkout)) for team in TEAMS]
