@@ -6,7 +6,6 @@ The rules and the configuration are those that are shipped; their addresses and 
 import json
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,8 @@ from types import SimpleNamespace
 
 import httpx
 import pytest
+
+from processes import free_port, wait_for
 
 EXPORTER = Path(sys.executable).with_name("scorecard-exporter")
 CONFIGURATION = """
@@ -64,28 +65,9 @@ ALERTMANAGER = {
 }
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def ago(**span):
     seconds = sum({"days": 86400, "hours": 3600}[unit] * number for unit, number in span.items())
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - seconds))
-
-
-def wait_for(condition, what, seconds=40):
-    """Wait until `condition` gives something true, and return that."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if found := condition():
-                return found
-        except httpx.TransportError:
-            pass
-        time.sleep(0.05)
-    return pytest.fail(f"{what} did not come within {seconds} s")
 
 
 def write_history(folder, deployments):

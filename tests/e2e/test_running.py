@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from processes import free_port, wait_for
+
 EXPORTER = Path(sys.executable).with_name("scorecard-exporter")
 DEPLOYMENTS = "environment,sha,version,status,finished_at,key\n"
 CONFIGURATION = """
@@ -38,12 +40,6 @@ scorecards:
             measures:
               deployment_frequency: {{goal: {goal}, red: 1/quarter}}
 """
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def ago(days):
@@ -90,19 +86,6 @@ def running(folder, *arguments):
         if process.poll() is None:
             process.kill()
         process.wait()
-
-
-def wait_for(condition, what, seconds=30):
-    """Wait until `condition` gives something true, and return that."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if found := condition():
-                return found
-        except httpx.TransportError:
-            pass
-        time.sleep(0.05)
-    return pytest.fail(f"{what} did not come within {seconds} s")
 
 
 def value(client):

@@ -7,7 +7,6 @@ runs, one target is changed, so that a measure turns from green to yellow.
 import json
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from processes import free_port, wait_for
 
 pytestmark = pytest.mark.needs("prometheus")
 
@@ -92,26 +93,8 @@ def called(asked):
     return f"{panel['title']} {target['refId']} of {'/'.join(card)}"
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def day(days_ago):
     return time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() - days_ago * 86400))
-
-
-def wait_for(condition, what, seconds=30):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if found := condition():
-                return found
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    return pytest.fail(f"{what} did not come within {seconds} s")
 
 
 @contextmanager

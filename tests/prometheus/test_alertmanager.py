@@ -1,7 +1,6 @@
 """The Alertmanager configuration: who hears what, what holds back what, and the receiver that needs no account."""
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -9,6 +8,8 @@ import time
 import httpx
 import pytest
 import yaml
+
+from processes import free_port
 
 
 @pytest.fixture(scope="module")
@@ -18,12 +19,6 @@ def configuration(checkout):
 
 def amtool(*arguments):
     return subprocess.run(["amtool", *arguments], capture_output=True, text=True, check=False)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def answering(url, process, seconds=30):

@@ -1,8 +1,10 @@
 """What the `git` source reads from real repositories, made here with git itself."""
 
+import gc
 import os
 import shutil
 import subprocess
+import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -363,7 +365,12 @@ def test_a_read_that_is_given_up_ends_its_process(work):
     work.commit("first", hours=1)
     reading = source(work.path).streams[0].read(None, AT)
     next(reading)
-    reading.close()  # a process or a pipe left open would be a ResourceWarning, which is an error here
+    with warnings.catch_warnings(record=True) as left_open:
+        warnings.simplefilter("always")
+        reading.close()
+        del reading
+        gc.collect()
+    assert left_open == []
 
 
 # Tags

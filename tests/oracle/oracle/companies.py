@@ -191,6 +191,8 @@ def coverages(draw, company):
     }
     for pair in draw(st.lists(maybe(list(spans)), max_size=2)):
         spans[pair] = faults[draw(maybe(list(faults)))]
+    if draw(maybe((False,) * 7 + (True,))):
+        spans = dict.fromkeys(spans, faults[draw(maybe(list(faults)))])
     return [
         Coverage(origin=origin, kind=kind, from_at=span[0], to_at=span[1])
         for (origin, kind), span in spans.items()
