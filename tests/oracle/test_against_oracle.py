@@ -5,13 +5,13 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from by_hand import companies
+from by_hand.delivery import MEASURES
+from by_hand.linking import CAUSES, link
+from by_hand.readings import answer
+from by_hand.world import World
 from hypothesis import HealthCheck, given, settings
-from oracle.delivery import MEASURES
-from oracle.linking import CAUSES, link
-from oracle.readings import answer
-from oracle.world import World
 
-from oracle import companies
 from scorecard_exporter.measures.evaluate import evaluate
 from scorecard_exporter.store.duckdb import DuckDBStore
 
@@ -52,7 +52,7 @@ def cases(world):
     for links in world.links.values():
         for each in links.deployments:
             yield from ("rollback",) * each.is_rollback + ("repeat",) * each.is_repeat + ("rework",) * each.is_rework
-            yield from (f"failed by {by}" for _, by, _ in each.failures[:1] if each.is_success)
+            yield from (f"failed by {by}" for _, by, _ in each.failures if each.is_success)
         for each in links.changes:
             yield from ("revert",) * each.is_revert + ("hotfix",) * each.is_hotfix + ("waiting",) * each.is_waiting
             yield from ("approximate",) * bool(each.shipped_by and each.is_approximate)

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from oracle.history import micros
-from oracle.systems import DAY, PARENTS, SERIES, SERVICES, START, TICK, UNKNOWN, Company, maybe, records
+from by_hand.history import micros
+from by_hand.systems import DAY, PARENTS, SERIES, SERVICES, START, TICK, UNKNOWN, Company, maybe, records
 from scorecard_exporter.events.model import Batch, Branch, Change, Coverage, Deployment, Incident, Observation
 from scorecard_exporter.events.rules import DeploymentRule, IncidentRule, ServiceRule
 from scorecard_exporter.measures.model import Definition, Period, Scope, Series

@@ -1,9 +1,9 @@
 """What a measure of a team over a period should read: a value with its evidence, or the colour of its absence."""
 
-from oracle.delivery import MEASURES, ROLES, Team
-from oracle.history import matches, micros
-from oracle.observed import observation, quotient
-from oracle.world import Answer
+from by_hand.delivery import MEASURES, ROLES, Team
+from by_hand.history import matches, micros
+from by_hand.observed import observation, quotient
+from by_hand.world import Answer
 
 
 def answer(world, definition, team, period):

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from oracle.changes import all_changes, ship, tell_reverts
-from oracle.history import History, Shipment, matches, micros, of, tell_rollbacks
+from by_hand.changes import all_changes, ship, tell_reverts
+from by_hand.history import History, Shipment, matches, micros, of, tell_rollbacks
 
 CAUSES = ("incident", "rollback", "revert", "hotfix")
 

@@ -109,7 +109,7 @@ def commits(draw, origin):
             author=draw(people),
             is_bot=draw(rarely),
             subject=draw(titles),
-            reverts=draw(reverts) or known[-1:] * draw(rarely),
+            reverts=draw(reverts) or draw(maybe(((), known[-1:], known[-2:-1]))),
             change=draw(maybe(("", "", "", *NUMBERS))),
             paths=draw(paths),
         )

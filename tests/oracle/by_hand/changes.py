@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from oracle.history import Shipment, matches, micros, of
+from by_hand.history import Shipment, matches, micros, of
 
 
 @dataclass(eq=False, kw_only=True)

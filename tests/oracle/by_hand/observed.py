@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from oracle.history import micros
-from oracle.world import Answer
+from by_hand.history import micros
+from by_hand.world import Answer
 
 SECOND = 1_000_000
 

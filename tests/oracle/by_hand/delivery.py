@@ -5,8 +5,8 @@ from fractions import Fraction
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from oracle.history import EPOCH
-from oracle.world import Answer
+from by_hand.history import EPOCH
+from by_hand.world import Answer
 
 DAY = 86_400_000_000
 SECOND = 1_000_000
