@@ -6,9 +6,12 @@ ScorecardError                 everything we raise on purpose; the message is a 
 │   └── StoreBusyError         another process holds it: ask that process instead
 ├── StoreFullError             a write was undone; the old numbers are served on; try again later
 ├── UnknownNameError           the caller asked for something that does not exist: 404, exit code 2
+├── RefusedDeliveryError       a push that does not prove where it comes from: 401, nothing was kept
 └── SourceError                one source failed; the others go on
-    ├── FatalSourceError       no retry helps until a person changes something
-    └── RetriableSourceError   the next poll may succeed
+    ├── FatalSourceError       nothing of the source can be read until a person changes something
+    ├── SkippableSourceError   one thing of it cannot, until a person changes something; the rest goes on
+    ├── RetriableSourceError   the next poll may succeed
+    └── PausedSourceError      nothing is wrong: what may be asked for is used up until a moment
 """
 
 from __future__ import annotations
@@ -74,13 +77,29 @@ class UnknownNameError(ScorecardError):
         return cls(f"There is no {what} named {name!r}.{guess} There is: {', '.join(names) or 'none'}.", names)
 
 
+class RefusedDeliveryError(ScorecardError):
+    """A push to a webhook whose signature or token is missing, wrong or too old; the message names no secret."""
+
+
 class SourceError(ScorecardError):
     """A source could not be read; what is stored stays."""
 
 
 class FatalSourceError(SourceError):
-    """Reading again will not help until a person changes something."""
+    """Nothing of the source can be read until a person changes something: a credential, an address."""
+
+
+class SkippableSourceError(SourceError):
+    """One thing (a repository, a file) cannot be read until a person changes something; the rest goes on."""
 
 
 class RetriableSourceError(SourceError):
     """Reading again may help."""
+
+
+class PausedSourceError(SourceError):
+    """The share of a quota that may be used is used up; reading goes on at `until` (seconds since the epoch)."""
+
+    def __init__(self, message: str, until: float) -> None:
+        super().__init__(message)
+        self.until = until

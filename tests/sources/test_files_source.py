@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scorecard_exporter.errors import FatalSourceError, RetriableSourceError
+from scorecard_exporter.errors import RetriableSourceError, SkippableSourceError
 from scorecard_exporter.events.model import (
     KINDS,
     Branch,
@@ -496,7 +496,7 @@ def test_files_that_are_not_there_may_come_back_and_lose_nothing(tmp_path, path)
 
 def test_a_file_of_an_unknown_format_is_refused_when_it_is_named(tmp_path):
     (tmp_path / "deployments.xlsx").write_text("")
-    with pytest.raises(FatalSourceError, match=r"its name must end in \.csv, \.jsonl"):
+    with pytest.raises(SkippableSourceError, match=r"its name must end in \.csv, \.jsonl"):
         read(tmp_path, "deployments.xlsx")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scorecard_exporter.errors import FatalSourceError, RetriableSourceError
+from scorecard_exporter.errors import RetriableSourceError, SkippableSourceError
 from scorecard_exporter.events.model import Branch, Commit, Deployment
 from scorecard_exporter.sources import delivery
 from scorecard_exporter.sources.registry import TYPES
@@ -529,7 +529,7 @@ def test_a_repository_that_is_not_there_may_come_back(tmp_path):
 def test_a_folder_inside_a_repository_is_no_repository(work):
     work.write("inner/file")
     work.commit("first", hours=1)
-    with pytest.raises(FatalSourceError, match="not a git repository"):
+    with pytest.raises(SkippableSourceError, match="not a git repository"):
         read(source(work.path / "inner").streams[0])
 
 
@@ -540,7 +540,7 @@ def test_a_repository_without_commits_may_get_some(work):
 
 def test_a_branch_that_does_not_exist_is_named_with_the_nearest_that_does(work):
     work.commit("first", hours=1)
-    with pytest.raises(FatalSourceError, match="has no branch 'mian'; is it 'main'"):
+    with pytest.raises(SkippableSourceError, match="has no branch 'mian'; is it 'main'"):
         read(source(work.path, branch="mian").streams[0])
 
 

@@ -306,12 +306,26 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far back history has been read, newest first, and how far back it is wanted."""
+
+    read_from: datetime
+    wanted_from: datetime
+
+    @property
+    def is_finished(self) -> bool:
+        return self.read_from <= self.wanted_from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """One step of reading a stream, stored in one transaction.
 
     `cursor` is where the next read goes on once these records are stored. `replace`: pairs of
     (origin, kind) of which the records of this batch are all there is from here on; older ones are
-    dropped with it.
+    dropped with it. `is_partial`: the records say only what is new about them, as pushed ones do, and are
+    merged into those that are known (see `events.merge`). `progress` is told by the last batch of a step where
+    history is read piece by piece; until it is finished, the stream wants to be read again.
     """
 
     records: tuple[Record, ...]
@@ -319,3 +333,5 @@ class Batch:
     coverage: tuple[Coverage, ...] = ()
     replace: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = field(default=())
+    is_partial: bool = False
+    progress: Progress | None = None

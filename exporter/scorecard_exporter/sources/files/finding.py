@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from scorecard_exporter.errors import FatalSourceError, RetriableSourceError
+from scorecard_exporter.errors import RetriableSourceError, SkippableSourceError
 from scorecard_exporter.events.model import KINDS
 from scorecard_exporter.sources.files.formats import FORMATS
 
@@ -32,7 +32,7 @@ def find(directory: str, patterns: Iterable[str]) -> dict[str, Path]:
     """The files meant by `patterns` (a file, a directory, a glob), by their names, in order of the names.
 
     Raises:
-        FatalSourceError: a file is named whose format is not known.
+        SkippableSourceError: a file is named whose format is not known.
         RetriableSourceError: what is named is not there, or may not be seen, or holds no file.
     """
     patterns = tuple(patterns)
@@ -52,7 +52,7 @@ def _name(path: Path, directory: str) -> str:
 def _matches(path: Path) -> Iterator[Path]:
     if path.is_file():
         if path.suffix.lower() not in FORMATS:
-            raise FatalSourceError(f"the format of {path} is not known; its name must end in {', '.join(FORMATS)}")
+            raise SkippableSourceError(f"the format of {path} is not known; its name must end in {', '.join(FORMATS)}")
         yield path
     elif path.is_dir():
         yield from _readable(path.iterdir())

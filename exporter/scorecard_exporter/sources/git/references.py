@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 from urllib.parse import quote
 
-from scorecard_exporter.errors import FatalSourceError, RetriableSourceError
+from scorecard_exporter.errors import RetriableSourceError, SkippableSourceError
 from scorecard_exporter.sources.git.repository import Repository
 from scorecard_exporter.sources.text import excerpt
 
@@ -84,7 +84,7 @@ def references(repository: Repository, reading: Reading) -> References:
     """Ask for the deployed branch and the tags.
 
     Raises:
-        FatalSourceError: no such branch.
+        SkippableSourceError: no such branch.
         RetriableSourceError: there is no commit yet.
     """
     answer = repository.ask("for-each-ref", f"--format={_FORMAT}", _LOCAL, _PUBLISHED, _TAGS) or ""
@@ -101,7 +101,7 @@ def _deployed_branch(repository: Repository, wanted: str | None, listed: dict[st
         if found := listed.get(f"{prefix}{name}"):
             return str(name), found.sha
     if wanted:
-        raise FatalSourceError(_no_such_branch(repository, wanted, listed))
+        raise SkippableSourceError(_no_such_branch(repository, wanted, listed))
     # A detached HEAD, as continuous integration checks out.
     head = repository.ask("rev-parse", "--quiet", "--verify", "HEAD^{commit}", none=1)
     if head is None:

@@ -18,7 +18,7 @@ from tempfile import TemporaryFile
 from threading import Timer
 from typing import IO
 
-from scorecard_exporter.errors import FatalSourceError, RetriableSourceError, SourceError
+from scorecard_exporter.errors import RetriableSourceError, SkippableSourceError, SourceError
 from scorecard_exporter.sources.text import excerpt
 
 _SHORT_PATIENCE, _LONG_PATIENCE = 300.0, 3600.0
@@ -61,7 +61,7 @@ _OPTIONS = ("--no-pager", *(option for name, value in _OVERRULED.items() for opt
 class Repository:
     """A repository: a work tree with `.git` in it, a bare one, or a mirror.
 
-    Every method raises RetriableSourceError when git fails, and FatalSourceError when this is no
+    Every method raises RetriableSourceError when git fails, and SkippableSourceError when this is no
     repository or git is not installed.
     """
 
@@ -104,7 +104,7 @@ class Repository:
     def _start(self, arguments: tuple[str, ...], asked: IO[bytes], errors: IO[bytes]) -> subprocess.Popen[bytes]:
         program = shutil.which("git")
         if program is None:
-            raise FatalSourceError("the program `git` is not installed; on Debian: apt-get install git")
+            raise SkippableSourceError("the program `git` is not installed; on Debian: apt-get install git")
         # Naming the directory keeps git from searching the folders above, whoever owns them.
         command = (program, f"--git-dir={self._directory()}", *_OPTIONS, *arguments)
         return subprocess.Popen(  # noqa: S603 - no shell; the arguments are ours
@@ -123,7 +123,7 @@ class Repository:
             return
         errors.seek(0)
         said = _CREDENTIALS.sub("//", excerpt(errors.read(2000).decode("utf-8", "replace"), 300))
-        error: type[SourceError] = FatalSourceError if "not a git repository" in said else RetriableSourceError
+        error: type[SourceError] = SkippableSourceError if "not a git repository" in said else RetriableSourceError
         reason = said or (f"it ended with status {status}" if status > 0 else "it was stopped, it took too long")
         raise error(f"git {command} failed in {self.path}: {reason}")
 
