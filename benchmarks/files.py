@@ -34,7 +34,7 @@ def _seconds(folder: str, run: int, events: int) -> float:
     began, stored = time.perf_counter(), 0
     for stream in source.streams:
         for batch in stream.read(None, event_files.ENDS_AT):
-            stored += sum(store.write(source.name, stream.name, batch).values())
+            stored += sum(store.write(source.name, (stream.name, batch)).values())
             if batch.problems:
                 raise AssertionError(batch.problems[0].message)
     seconds = time.perf_counter() - began

@@ -65,7 +65,7 @@ def _from_nothing(configuration: Configuration) -> float:
     for name, options in configuration.sources.items():
         for stream in options.build(name, str(configuration.path.parent)).streams:
             for batch in stream.read(None, repository.ENDS_AT):
-                store.write(name, stream.name, batch)
+                store.write(name, (stream.name, batch))
     store.link()
     ((_, _, status),) = take(configuration, store, instant(repository.ENDS_AT)).scorecards[0].measures()
     seconds = time.perf_counter() - began

@@ -57,7 +57,9 @@ class Organisation:
         configuration = load(path)
         store = open_store(configuration.store)
         store.dimensions(configuration.dimensions)
-        store.write("events", "files", Batch(records=tuple(self._observations()), cursor="", coverage=self._coverage()))
+        store.write(
+            "events", ("files", Batch(records=tuple(self._observations()), cursor="", coverage=self._coverage()))
+        )
         store.close()
         with duckdb.connect(str(store_path(configuration.store))) as connection:
             for statement in self._facts():

@@ -26,7 +26,7 @@ LABELS: Mapping[str, str] = {
     "status": "`green`, `yellow`, `red` or `grey`",
     "part": "name of the part, such as `p90`",
     "part_unit": "base unit of the part",
-    "reason": "`missing`, `stale`, `insufficient` or `not_applicable`",
+    "reason": "why: of a grey measure `missing`, `stale`, `insufficient` or `not_applicable`",
     "detail": "short stable code of the reason; the sentence is on the measure's page",
     "title": "what people call it",
     "objective_title": "title of the objective",
@@ -40,6 +40,7 @@ LABELS: Mapping[str, str] = {
     "source": "name of the source",
     "kind": "kind of record, such as `deployment`",
     "code": "short stable code of the problem",
+    "resource": "which of a system's quotas: `core` where there is one, or its own name, such as `graphql`",
     "table": "table of the store",
     "external_url": "where people reach the exporter, without a slash at its end; empty when it was not told",
     "grafana_url": "where people reach Grafana, without a slash at its end; empty when the exporter was not told",
@@ -277,6 +278,40 @@ SOURCE_PROBLEMS = Family(
     ("source", "code"),
     "counter",
 )
+SOURCE_HISTORY = Family(
+    "scorecard_source_history_ratio",
+    "Share of the history that is wanted of a source that has been read; the newest comes first.",
+    ("source",),
+)
+SOURCE_REQUESTS = Family(
+    "scorecard_source_requests_total", "Requests made to a system, repeated ones among them.", ("source",), "counter"
+)
+SOURCE_REQUEST_FAILURES = Family(
+    "scorecard_source_request_failures_total",
+    "Requests that failed, by status code, or by timeout, connection, tls, body (damaged or too large) or rate.",
+    ("source", "reason"),
+    "counter",
+)
+SOURCE_UNMODIFIED = Family(
+    "scorecard_source_unmodified_responses_total",
+    "Answers that nothing had changed, which cost no quota.",
+    ("source",),
+    "counter",
+)
+SOURCE_QUOTA_LIMIT = Family(
+    "scorecard_source_quota_limit", "Requests, or units of them, that a system allows.", ("source", "resource")
+)
+SOURCE_QUOTA_REMAINING = Family(
+    "scorecard_source_quota_remaining", "What is left of a system's quota for everyone.", ("source", "resource")
+)
+SOURCE_QUOTA_RESET = Family(
+    "scorecard_source_quota_reset_timestamp_seconds", "When a system's quota begins anew.", ("source", "resource")
+)
+SOURCE_PAUSED_UNTIL = Family(
+    "scorecard_source_paused_until_timestamp_seconds",
+    "Until when no more is asked of a system, or was; 0 if that never happened.",
+    ("source",),
+)
 EVALUATIONS = Family(
     "scorecard_evaluations_total", "Evaluations of all scorecards, failed ones among them.", (), "counter"
 )
@@ -309,6 +344,17 @@ BUILD_INFO = Family(
     ("version", "python_version"),
 )
 
+TRAFFIC_FAMILIES = (
+    SOURCE_REQUESTS,
+    SOURCE_REQUEST_FAILURES,
+    SOURCE_UNMODIFIED,
+    SOURCE_QUOTA_LIMIT,
+    SOURCE_QUOTA_REMAINING,
+    SOURCE_QUOTA_RESET,
+    SOURCE_PAUSED_UNTIL,
+)
+"""What is asked of systems over HTTP, and what may still be."""
+
 SELF_FAMILIES = (
     SOURCE_UP,
     SOURCE_LAST_SUCCESS,
@@ -317,6 +363,8 @@ SELF_FAMILIES = (
     SOURCE_POLL_DURATION,
     SOURCE_RECORDS,
     SOURCE_PROBLEMS,
+    SOURCE_HISTORY,
+    *TRAFFIC_FAMILIES,
     EVALUATIONS,
     EVALUATION_FAILURES,
     EVALUATION_DURATION,

@@ -4,12 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 Job = Callable[[], Awaitable[None]]
+
+_Result = TypeVar("_Result")
+
+
+async def in_thread(name: str, work: Callable[[], _Result]) -> _Result:
+    """Do `work` in a thread that the end of the process does not wait for, as it does for those of a pool.
+
+    A thread that waits for a slow system cannot be told to stop; what it holds is only what it has read.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[_Result] = loop.create_future()
+
+    def settle(how: Callable[[Any], None], what: Any) -> None:
+        if not done.done():
+            how(what)
+
+    def run() -> None:
+        try:
+            how, what = done.set_result, work()
+        except BaseException as error:  # noqa: BLE001  it is raised where it is waited for
+            how, what = done.set_exception, error  # type: ignore[assignment]
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and nobody waits
+            loop.call_soon_threadsafe(settle, how, what)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return await done
 
 
 class Schedule:

@@ -1,6 +1,6 @@
 """The running exporter: what is started, in which order, and how it stops.
 
-One process, one event loop. Sources are read in a few threads; one thread writes the store, links and
+One process, one event loop. Each source is read in a thread of its own; one thread writes the store, links and
 evaluates; the loop only serves what is ready. A source that fails hurts neither another nor the last
 good numbers.
 """
@@ -11,11 +11,14 @@ import asyncio
 import contextlib
 import logging
 import os
+import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,22 +26,23 @@ from prometheus_client import CollectorRegistry
 
 from scorecard_exporter.config import load
 from scorecard_exporter.config.model import Configuration
-from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, SourceError, StoreFullError
+from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, StoreFullError
 from scorecard_exporter.evaluation import explain_measure, take
+from scorecard_exporter.events.model import Batch
 from scorecard_exporter.exposition.cache import Rendered, render
 from scorecard_exporter.exposition.own import OwnMetrics
 from scorecard_exporter.logs import fields
+from scorecard_exporter.polling import AbandonedError, Poll, Report
 from scorecard_exporter.quantities import instant
-from scorecard_exporter.schedule import Schedule
+from scorecard_exporter.schedule import Schedule, in_thread
 from scorecard_exporter.scorecard.explanation import Explanation
 from scorecard_exporter.scorecard.model import Snapshot
 from scorecard_exporter.scorecard.snapshot import status_changes
-from scorecard_exporter.sources.base import Source, Stream
+from scorecard_exporter.sources.base import Source
 from scorecard_exporter.store import open_store, store_path
 
 log = logging.getLogger("scorecard")
 
-SOURCES_AT_ONCE = 4
 QUESTIONS_AT_ONCE = 2
 """Evaluations of other moments, which anyone may ask for, that wait beside the exporter's own work."""
 HOUSEKEEPING_INTERVAL = 3600.0
@@ -72,7 +76,8 @@ class Service:
         self._configuration = load(path, environ)
         self._store = open_store(self._configuration.store)
         self._writer = ThreadPoolExecutor(1, "writer")
-        self._readers = ThreadPoolExecutor(SOURCES_AT_ONCE, "source")
+        self._sources: dict[str, Source] = {}
+        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._schedule = Schedule()
         self._registry = CollectorRegistry()
         self._own = OwnMetrics(self._registry)
@@ -128,7 +133,6 @@ class Service:
         """Start nothing more, finish the transaction in hand, let go of the store."""
         self._stopping = True
         self._schedule.stop()
-        self._readers.shutdown(wait=False, cancel_futures=True)
         self._writer.shutdown(wait=False, cancel_futures=True)
         await asyncio.to_thread(self._writer.shutdown, wait=True)
         self._store.close()
@@ -233,9 +237,9 @@ class Service:
 
     def _schedule_sources(self, configuration: Configuration) -> None:
         directory = str(configuration.path.parent)
-        for name, options in configuration.sources.items():
-            source = options.build(name, directory)
-            self._own.expect(name)
+        self._sources = {name: options.build(name, directory) for name, options in configuration.sources.items()}
+        for name, source in self._sources.items():
+            self._own.expect(name, source.traffic)
 
             async def poll(source: Source = source) -> None:
                 await self._poll(source)
@@ -243,52 +247,74 @@ class Service:
             self._schedule.every(source.interval, f"source {name}", poll, now=True)
 
     async def _poll(self, source: Source) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._readers, self._read, source)
-        await self.refresh()
+        """One poll, in a thread of its own: a slow system holds up no other, and none holds up the end."""
+        loop = asyncio.get_running_loop()
 
-    def _read(self, source: Source) -> None:
-        """In a reader's thread: every stream of a source, each on its own."""
-        began = time.perf_counter()
-        troubles: dict[str, list[str]] = {}
-        for stream in source.streams:
+        def told(report: Report) -> None:
+            self._own.history(source.name, report.history)
+            loop.call_soon_threadsafe(self._refresh_soon)
+
+        with contextlib.suppress(AbandonedError):
+            await in_thread(f"source {source.name}", lambda: self._read(source, told))
+            await self.refresh()
+
+    def _refresh_soon(self) -> None:
+        """What a round has read shows before the next one is done."""
+        self._refreshing = asyncio.get_running_loop().create_task(self.refresh())
+
+    def _read(self, source: Source, told: Callable[[Report], None]) -> None:
+        """In a thread of its own. A reload may begin a poll of a source whose last one is still ending."""
+        with self._turns[source.name]:
+            began = time.perf_counter()
             try:
-                self._read_stream(source, stream)
-            except (SourceError, StoreFullError) as error:
-                troubles.setdefault(str(error), []).append(stream.name)
-            except Exception as error:
-                if self._stopping:
-                    return
-                log.exception("a stream failed in a way nobody foresaw", extra=fields(source=source.name))
-                troubles.setdefault(f"{type(error).__name__}: {error}", []).append(stream.name)
-        told = [f"{', '.join(streams)}: {reason}" for reason, streams in troubles.items()]
-        self._polled(source, told, time.perf_counter() - began)
+                report = Poll(
+                    source,
+                    self._store.cursors(source.name),
+                    partial(self._write, source.name),
+                    is_wanted=lambda: not self._stopping and self._sources.get(source.name) is source,
+                    told=told,
+                ).run()
+                troubles, paused = report.sentences(), report.paused
+            except StoreFullError as error:
+                troubles, paused = [str(error)], ""
+            self._polled(source, troubles, paused, time.perf_counter() - began)
 
-    def _polled(self, source: Source, troubles: list[str], seconds: float) -> None:
-        if source.name not in self._configuration.sources:
+    def _write(self, source: str, deliveries: list[tuple[str, Batch]]) -> None:
+        """Store what was read, in the writer's thread."""
+        try:
+            written = self._writer.submit(self._store.write, source, *deliveries).result()
+        except StoreFullError:
+            self._own.write_failed()
+            raise
+        except (RuntimeError, CancelledError) as error:
+            if self._stopping:
+                raise AbandonedError from error
+            raise
+        self._own.wrote(source, written)
+        for stream, batch in deliveries:
+            for problem in batch.problems:
+                self._own.problem(source, problem.code)
+                log.warning(problem.message, extra=fields(source=source, code=problem.code, origin=problem.origin))
+            if batch.records:
+                log.debug("read", extra=fields(source=source, stream=stream, records=len(batch.records)))
+        if records := sum(written.values()):
+            log.info("read", extra=fields(source=source, records=records))
+
+    def _polled(self, source: Source, troubles: list[str], paused: str, seconds: float) -> None:
+        if self._sources.get(source.name) is not source:
             return  # taken out of the configuration meanwhile
         self._own.polled(source.name, seconds, succeeded=not troubles, at=time.time())
-        if not troubles:
-            self._troubles.pop(source.name, None)
-            log.debug("polled", extra=fields(source=source.name, seconds=round(seconds, 3)))
-            return
         for trouble in troubles:
             log.error("source failed", extra=fields(source=source.name, reason=trouble))
-        self._troubles[source.name] = f"Source {source.name} could not be read: {'; '.join(troubles)}"
-
-    def _read_stream(self, source: Source, stream: Stream) -> None:
-        cursor = self._store.cursor(source.name, stream.name)
-        for batch in stream.read(cursor, datetime.now(UTC)):
-            try:
-                written = self._writer.submit(self._store.write, source.name, stream.name, batch).result()
-            except StoreFullError:
-                self._own.write_failed()
-                raise
-            self._own.wrote(source.name, written)
-            for problem in batch.problems:
-                self._own.problem(source.name, problem.code)
-                log.warning(problem.message, extra=fields(source=source.name, code=problem.code, origin=problem.origin))
-            if batch.records:
-                log.info("read", extra=fields(source=source.name, stream=stream.name, records=len(batch.records)))
+        if paused:
+            log.info("source paused", extra=fields(source=source.name, reason=paused))
+        if troubles:
+            self._troubles[source.name] = f"Source {source.name} could not be read: {'; '.join(troubles)}"
+        elif paused:
+            self._troubles[source.name] = f"Source {source.name} is not read for a while: {paused}."
+        else:
+            self._troubles.pop(source.name, None)
+            log.debug("polled", extra=fields(source=source.name, seconds=round(seconds, 3)))
 
     async def _keep_house(self) -> None:
         try:

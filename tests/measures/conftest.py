@@ -219,7 +219,7 @@ class World:
             Coverage(origin=origin, kind=kind, from_at=None if since is None else when(since), to_at=when(until))
             for kind in kinds
         )
-        self.store.write("source", f"{origin}{kinds}", Batch(records=(), cursor="", coverage=rows))
+        self.store.write("source", (f"{origin}{kinds}", Batch(records=(), cursor="", coverage=rows)))
 
     def everything_covered(self):
         for origin in ("git:checkout", "git:ledger", "pager:shared"):
@@ -227,7 +227,7 @@ class World:
         self.covered("files:numbers", ("observation",))
 
     def flush(self):
-        self.store.write("source", "records", Batch(records=tuple(self.records), cursor=""))
+        self.store.write("source", ("records", Batch(records=tuple(self.records), cursor="")))
         self.records = []
         with self.store._database.writing() as connection:
             for table, rows in self.facts.items():

@@ -27,7 +27,7 @@ def readings(setting):
         try:
             store.dimensions(setting.dimensions)
             for position, batch in enumerate(setting.batches):
-                store.write("source", "stream", batch)
+                store.write("source", ("stream", batch))
                 if position == len(setting.batches) // 2:
                     store.link()
             store.link()

@@ -100,7 +100,7 @@ def test_whose_an_observation_is(store, rows, patterns, raw, expected, first):
     """The same, whether the configuration or the observation came first."""
     steps = [
         lambda: store.dimensions(dimensions(subjects=tuple(patterns))),
-        lambda: store.write("bills", "all", observed(raw)),
+        lambda: store.write("bills", ("all", observed(raw))),
     ]
     for step in steps if first == "configuration" else reversed(steps):
         step()
@@ -111,7 +111,7 @@ def test_whose_an_observation_is(store, rows, patterns, raw, expected, first):
 def test_an_unseen_subject_gets_its_meaning_when_it_comes(store, rows):
     store.dimensions(dimensions(subjects=(means("a*", "checkout"),)))
     for subjects in (["api"], ["api", "auth"], ["auth", "web"]):
-        store.write("bills", "all", observed(*subjects))
+        store.write("bills", ("all", observed(*subjects)))
     assert rows("SELECT raw FROM series_subject ORDER BY ALL") == [("api",), ("auth",)]
 
 
@@ -122,7 +122,7 @@ def test_environments_are_counted_as_the_sources_name_them(store):
         for origin, environment, count in deployed
         for number in range(count)
     )
-    store.write("acme", "all", Batch(records=records, cursor="1"))
+    store.write("acme", ("all", Batch(records=records, cursor="1")))
     assert sorted(store.environments()) == sorted(deployed)
 
 

@@ -44,29 +44,29 @@ def stored(store):
 
 def test_a_write_on_a_full_disk_is_undone(store, path):
     """Records and cursor are those from before, readers go on, and the same batch goes in once there is room."""
-    store.write("acme", "branches", bulk(1))
+    store.write("acme", ("branches", bulk(1)))
     with disk_full_at(MEGABYTE // 2), pytest.raises(StoreFullError) as refusal:
-        store.write("acme", "branches", bulk(2))
+        store.write("acme", ("branches", bulk(2)))
     assert str(refusal.value) == (
         f'Nothing was stored in {path}: Could not write file "{path}.wal": File too large. Make room on that disk; '
         "what could not be written is read again at the next poll."
     )
     assert stored(store) == ROWS
-    assert store.cursor("acme", "branches") == "1"
-    store.write("acme", "branches", bulk(2))
+    assert store.cursors("acme").get("branches") == "1"
+    store.write("acme", ("branches", bulk(2)))
     assert stored(store) == 2 * ROWS
-    assert store.cursor("acme", "branches") == "2"
+    assert store.cursors("acme").get("branches") == "2"
 
 
 def test_housekeeping_on_a_full_disk_loses_nothing(store):
     """DuckDB gives the opened file up after a failed checkpoint; the store opens it anew."""
     for number in range(1, 4):
-        store.write("acme", "branches", bulk(number))
+        store.write("acme", ("branches", bulk(number)))
     with disk_full_at(MEGABYTE), pytest.raises(StoreFullError, match="Make room on that disk"):
         store.maintain()
     assert stored(store) == 3 * ROWS
-    assert store.cursor("acme", "branches") == "3"
-    store.write("acme", "branches", bulk(4))
+    assert store.cursors("acme").get("branches") == "3"
+    store.write("acme", ("branches", bulk(4)))
     store.maintain()
     assert stored(store) == 4 * ROWS
 
@@ -78,13 +78,13 @@ def test_batches_on_a_disk_that_fills_up_are_there_or_not(path):
     with disk_full_at(12 * MEGABYTE):
         for number in range(1, 40):
             try:
-                store.write("acme", "branches", bulk(number))
+                store.write("acme", ("branches", bulk(number)))
             except StoreFullError:
                 break
             acknowledged = number
     assert 0 < acknowledged < 39
     assert stored(store) == acknowledged * ROWS
-    assert store.cursor("acme", "branches") == str(acknowledged)
+    assert store.cursors("acme").get("branches") == str(acknowledged)
     store.close()
 
 
@@ -94,11 +94,11 @@ from pathlib import Path
 from scorecard_exporter.events.model import Batch, Branch
 from scorecard_exporter.store.duckdb import DuckDBStore
 store = DuckDBStore.open(Path(sys.argv[1]))
-number = int(store.cursor("acme", "branches") or 0)
+number = int(store.cursors("acme").get("branches") or 0)
 while True:
     number += 1
     records = tuple(Branch(origin="acme:api", key=f"{number}/{row}", sha="c" * 40) for row in range(500))
-    store.write("acme", "branches", Batch(records=records, cursor=str(number)))
+    store.write("acme", ("branches", Batch(records=records, cursor=str(number))))
     if number % 7 == 0:
         store.maintain()
     print(number, flush=True)
@@ -117,7 +117,7 @@ def test_a_process_killed_at_any_moment_loses_no_acknowledged_batch(path):
             said += writer.stdout.readlines()
         acknowledged = [int(line) for line in said if line.endswith("\n")]
         store = DuckDBStore.open(path)
-        reached = int(store.cursor("acme", "branches"))
+        reached = int(store.cursors("acme").get("branches"))
         assert reached >= acknowledged[-1]
         assert stored(store) == reached * 500
         store.close()

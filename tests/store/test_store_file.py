@@ -83,22 +83,22 @@ def test_the_file_can_be_read_by_every_supported_version_of_duckdb(rows):
 
 def test_content_outlives_the_process(path):
     store = DuckDBStore.open(path)
-    store.write("acme", "branches", tip("c1"))
+    store.write("acme", ("branches", tip("c1")))
     store.close()
     store = DuckDBStore.open(path)
-    assert store.cursor("acme", "branches") == "c1"
+    assert store.cursors("acme").get("branches") == "c1"
     store.close()
 
 
 def test_a_closed_store_says_so(store):
     store.close()
     with pytest.raises(StoreError, match="is closed"):
-        store.cursor("acme", "branches")
+        store.cursors("acme").get("branches")
 
 
 def test_readers_see_whole_batches_while_another_thread_writes(store):
     """A batch moves two branches at once; no reader ever sees them apart."""
-    store.write("acme", "branches", Batch(records=(), cursor="0"))
+    store.write("acme", ("branches", Batch(records=(), cursor="0")))
     seen, stop = [], threading.Event()
 
     def read():
@@ -111,7 +111,7 @@ def test_readers_see_whole_batches_while_another_thread_writes(store):
         reader.start()
     for number in range(50):
         pair = tuple(Branch(origin="acme:api", key=key, sha=f"c{number}") for key in ("main", "release"))
-        store.write("acme", "branches", Batch(records=pair, cursor=str(number)))
+        store.write("acme", ("branches", Batch(records=pair, cursor=str(number))))
     stop.set()
     for reader in readers:
         reader.join()
@@ -121,7 +121,7 @@ def test_readers_see_whole_batches_while_another_thread_writes(store):
 def test_threads_may_write_at_once(store, rows):
     """They wait for each other."""
     writers = [
-        threading.Thread(target=store.write, args=("acme", f"stream {n}", tip(f"c{n}", f"branch {n}")))
+        threading.Thread(target=store.write, args=("acme", (f"stream {n}", tip(f"c{n}", f"branch {n}"))))
         for n in range(8)
     ]
     for writer in writers:
@@ -145,7 +145,7 @@ def test_a_broken_statement_leaves_the_store_usable(store, rows):
 
 
 def test_statistics_count_rows_and_bytes(store, path):
-    store.write("acme", "branches", tip("c1"))
+    store.write("acme", ("branches", tip("c1")))
     store.maintain()
     found = store.statistics()
     assert found["rows"]["branches"] == 1
@@ -154,7 +154,7 @@ def test_statistics_count_rows_and_bytes(store, path):
 
 
 def test_maintenance_moves_the_log_into_the_file(store, path):
-    store.write("acme", "branches", tip("c1"))
+    store.write("acme", ("branches", tip("c1")))
     log = path.with_name(path.name + ".wal")
     assert log.exists()
     store.maintain()

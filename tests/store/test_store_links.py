@@ -69,7 +69,7 @@ HISTORY = (commit("c1", 0), commit("c2", 2, "c1"), tag("v1", "c1", 1), tag("v2",
 def linked(store):
     """A store with the history of one service, its links up to date."""
     store.dimensions(dimensions(rule()))
-    store.write("acme", "all", batch(*HISTORY))
+    store.write("acme", ("all", batch(*HISTORY)))
     store.link()
     return store
 
@@ -93,7 +93,7 @@ def test_links_are_made_from_what_is_stored(linked, rows):
 
 def test_nothing_is_linked_before_it_is_asked_for(store):
     store.dimensions(dimensions(rule()))
-    store.write("acme", "all", batch(*HISTORY))
+    store.write("acme", ("all", batch(*HISTORY)))
     assert shipped(store) == []
     assert store.link() == 1
     assert store.link() == 0
@@ -119,7 +119,7 @@ OTHER_TIME = {"starts_at": at(0), "ends_at": at(0), "value": Decimal(1)}
     ],
 )
 def test_a_batch_touches_the_services_that_read_its_origins(linked, delivered, services):
-    linked.write("acme", "all", delivered)
+    linked.write("acme", ("all", delivered))
     assert linked.link() == services
 
 
@@ -155,7 +155,7 @@ def test_a_service_that_is_gone_has_no_facts(linked, rows):
 
 
 def test_a_late_older_deployment_links_the_service_anew(linked):
-    linked.write("acme", "all", batch(commit("c0", -9), commit("c1", 0, "c0"), tag("v0", "c0", -8)))
+    linked.write("acme", ("all", batch(commit("c0", -9), commit("c1", 0, "c0"), tag("v0", "c0", -8))))
     linked.link()
     assert shipped(linked) == [("c1", "v1", micros(1)), ("c2", "v2", micros(9))]
 
@@ -164,16 +164,16 @@ def test_a_restart_goes_on_where_it_was(path):
     """What was linked stays so; what a batch touched before the end is linked after it."""
     store = DuckDBStore.open(path)
     store.dimensions(dimensions(rule()))
-    store.write("acme", "all", batch(*HISTORY))
+    store.write("acme", ("all", batch(*HISTORY)))
     store.link()
     store.close()
     store = DuckDBStore.open(path)
     store.dimensions(dimensions(rule()))
     assert store.link() == 0
-    store.write("acme", "all", batch(commit("c3", 3, "c2"), Branch(origin=ORIGIN, key="main", sha="c3")))
+    store.write("acme", ("all", batch(commit("c3", 3, "c2"), Branch(origin=ORIGIN, key="main", sha="c3"))))
     store.close()
     store = DuckDBStore.open(path)
-    store.write("acme", "all", batch())
+    store.write("acme", ("all", batch()))
     store.dimensions(dimensions(rule()))
     assert store.link() == 1
     assert shipped(store) == [("c2", "v2", micros(9)), ("c3", "", NEVER)]
@@ -219,7 +219,7 @@ def test_when_a_pull_request_was_ready_and_first_reviewed(store, rows, ready, re
         origin=ORIGIN, key="12", merged_at=at(8), merge_sha="c2", author="ann", first_authored_at=at(1), labels=("fix",)
     )
     store.dimensions(dimensions(rule(bots=("*-bot",))))
-    store.write("acme", "all", batch(*HISTORY, opened, merged, *reviews))
+    store.write("acme", ("all", batch(*HISTORY, opened, merged, *reviews)))
     store.link()
     found = rows("SELECT key, first_authored_at, ready_at, reviewed_at, merged_at FROM service_changes")
     assert found == [("12", micros(1), *map(micros, expected), micros(8))]
@@ -228,7 +228,7 @@ def test_when_a_pull_request_was_ready_and_first_reviewed(store, rows, ready, re
 def test_labels_of_a_change_reach_the_rule(store, rows):
     merged = Change(origin=ORIGIN, key="12", merged_at=at(8), merge_sha="c2", labels=("urgent", "hotfix"))
     store.dimensions(dimensions(rule(hotfixes=("hotfix",))))
-    store.write("acme", "all", batch(*HISTORY, merged))
+    store.write("acme", ("all", batch(*HISTORY, merged)))
     store.link()
     assert rows("SELECT key, is_hotfix FROM service_changes") == [("12", 1)]
 
@@ -248,7 +248,7 @@ def test_incidents_come_from_every_mapped_origin_with_labels_and_history(store, 
     )
     mapped = (IncidentRule(origin="pager:P1"), IncidentRule(origin="pager:P2", labels=("production",)))
     store.dimensions(dimensions(rule(incidents=mapped)))
-    store.write("acme", "all", batch(*HISTORY, *records))
+    store.write("acme", ("all", batch(*HISTORY, *records)))
     store.link()
     found = rows("SELECT origin, key, began_at, resolved_at, deployment FROM service_incidents ORDER BY origin")
     assert found == [
@@ -269,7 +269,7 @@ def test_paths_divide_a_monorepo(store, rows):
         tag("v2", "c4", 9),
     )
     store.dimensions(dimensions(rule("api", paths=("api/**",)), rule("web", paths=("web/**",))))
-    store.write("acme", "all", batch(*records))
+    store.write("acme", ("all", batch(*records)))
     store.link()
     assert rows("SELECT service, key FROM service_changes ORDER BY ALL") == [
         ("api", "c2"),
@@ -280,7 +280,7 @@ def test_paths_divide_a_monorepo(store, rows):
 
 def test_services_may_share_an_origin(store, rows):
     store.dimensions(dimensions(rule("one"), rule("two")))
-    store.write("acme", "all", batch(*HISTORY))
+    store.write("acme", ("all", batch(*HISTORY)))
     assert store.link() == 2
     assert rows("SELECT service, key FROM service_changes ORDER BY ALL") == [("one", "c2"), ("two", "c2")]
 
@@ -291,7 +291,7 @@ def test_however_many_services_are_read_at_one_go_the_facts_are_the_same(store, 
     monkeypatch.setattr(service_records, "RECORDS_AT_ONCE", at_once)
     store.dimensions(dimensions(rule("one"), rule("two"), rule("three", "acme:web"), rule("four", "acme:new")))
     other = (replace(record, origin="acme:web") for record in HISTORY)
-    store.write("acme", "all", batch(*HISTORY, *other))
+    store.write("acme", ("all", batch(*HISTORY, *other)))
     assert store.link() == 4
     assert rows("SELECT service, origin, key FROM service_changes ORDER BY ALL") == [
         ("one", ORIGIN, "c2"),
@@ -303,7 +303,7 @@ def test_however_many_services_are_read_at_one_go_the_facts_are_the_same(store, 
 
 def test_linking_again_makes_the_same_facts(linked, rows):
     before = [rows(f"SELECT * FROM {table} ORDER BY ALL") for table in ("service_deployments", "service_changes")]
-    linked.write("acme", "all", batch(*map(replace, HISTORY)))
+    linked.write("acme", ("all", batch(*map(replace, HISTORY))))
     assert linked.link() == 1
     after = [rows(f"SELECT * FROM {table} ORDER BY ALL") for table in ("service_deployments", "service_changes")]
     assert after == before

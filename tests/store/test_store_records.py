@@ -140,13 +140,13 @@ def test_every_record_kind_has_a_round_trip():
 @pytest.mark.parametrize(("record", "table", "row"), ROUND_TRIPS, ids=lambda value: getattr(value, "kind", ""))
 def test_a_record_is_a_row_of_its_kind(store, rows, record, table, row):
     """Times are microseconds, flags 0 or 1, numbers millionths, what is unknown NULL."""
-    written = store.write("acme", "all", batch(record))
+    written = store.write("acme", ("all", batch(record)))
     assert rows(f"SELECT * FROM {table}") == [row]
     assert written == {record.kind: 1}
 
 
 def test_times_of_any_zone_are_stored_in_utc(store, rows):
-    store.write("acme", "all", batch(deployment(finished_at=NOON.astimezone(timezone(timedelta(hours=-7))))))
+    store.write("acme", ("all", batch(deployment(finished_at=NOON.astimezone(timezone(timedelta(hours=-7)))))))
     assert rows("SELECT finished_at FROM deployments") == [(NOON_MICROS,)]
 
 
@@ -154,7 +154,7 @@ def test_labels_paths_and_history_are_rows_of_their_own(store, rows):
     change = Change(origin=ORIGIN, key="12", merged_at=NOON, labels=("bug", "fix", "bug"), paths=("a/b.py",))
     steps = (Transition(status="resolved", at=NOON), Transition(status="reopened", at=after(1)))
     incident = Incident(origin=ORIGIN, key="12", began_at=NOON, labels=("db",), history=steps)
-    store.write("acme", "all", batch(change, incident))
+    store.write("acme", ("all", batch(change, incident)))
     assert sorted(rows("SELECT * FROM labels")) == [
         (ORIGIN, "change", "12", "bug"),
         (ORIGIN, "change", "12", "fix"),
@@ -169,9 +169,9 @@ def test_labels_paths_and_history_are_rows_of_their_own(store, rows):
 
 def test_a_record_seen_again_replaces_the_older_one_with_all_its_rows(store, rows):
     """Even when the moment of its creation was corrected; the same key of another kind stays."""
-    store.write("acme", "all", batch(Incident(origin=ORIGIN, key="1", began_at=NOON, labels=("old", "both"))))
-    store.write("acme", "all", batch(Change(origin=ORIGIN, key="1", merged_at=NOON, labels=("stays",))))
-    store.write("acme", "all", batch(Incident(origin=ORIGIN, key="1", began_at=after(-9999), labels=("both", "new"))))
+    store.write("acme", ("all", batch(Incident(origin=ORIGIN, key="1", began_at=NOON, labels=("old", "both")))))
+    store.write("acme", ("all", batch(Change(origin=ORIGIN, key="1", merged_at=NOON, labels=("stays",)))))
+    store.write("acme", ("all", batch(Incident(origin=ORIGIN, key="1", began_at=after(-9999), labels=("both", "new")))))
     assert rows("SELECT began_at FROM incidents") == [(NOON_MICROS - 9999 * HOUR,)]
     assert sorted(rows("SELECT kind, label FROM labels")) == [
         ("change", "stays"),
@@ -181,13 +181,13 @@ def test_a_record_seen_again_replaces_the_older_one_with_all_its_rows(store, row
 
 
 def test_of_one_record_twice_in_a_batch_the_last_wins(store, rows):
-    written = store.write("acme", "all", batch(deployment(version="v1"), deployment(version="v2")))
+    written = store.write("acme", ("all", batch(deployment(version="v1"), deployment(version="v2"))))
     assert rows("SELECT version FROM deployments") == [("v2",)]
     assert written == {"deployment": 1}
 
 
 def test_one_key_in_two_origins_is_two_records(store, rows):
-    store.write("acme", "all", batch(deployment(), deployment(origin="other:api")))
+    store.write("acme", ("all", batch(deployment(), deployment(origin="other:api"))))
     assert rows("SELECT count(*) FROM deployments") == [(2,)]
 
 
@@ -199,9 +199,9 @@ def test_a_replacement_drops_what_it_does_not_bring(store, rows):
         deployment("stays"),
     ]
     covered = [Coverage(origin=ORIGIN, kind=kind, from_at=None, to_at=NOON) for kind in ("incident", "deployment")]
-    store.write("acme", "all", batch(*old, coverage=tuple(covered)))
+    store.write("acme", ("all", batch(*old, coverage=tuple(covered))))
     new = Incident(origin=ORIGIN, key="new", began_at=NOON)
-    store.write("acme", "all", batch(new, replace=((ORIGIN, "incident"),)))
+    store.write("acme", ("all", batch(new, replace=((ORIGIN, "incident"),))))
     assert sorted(rows("SELECT key FROM incidents")) == [("new",), ("stays",)]
     assert rows("SELECT label FROM labels") == [("stays",)]
     assert rows("SELECT key FROM deployments") == [("stays",)]
@@ -223,19 +223,19 @@ def test_a_replacement_drops_what_it_does_not_bring(store, rows):
 def test_coverage_is_the_newest_unbroken_span(store, spans, expected):
     for begin, end in spans:
         span = {"from_at": None if begin is None else after(begin), "to_at": after(end)}
-        store.write("acme", "all", batch(coverage=(Coverage(origin=ORIGIN, kind="deployment", **span),)))
+        store.write("acme", ("all", batch(coverage=(Coverage(origin=ORIGIN, kind="deployment", **span),))))
     (found,) = store.coverage()
     begin, end = expected
     assert (found.from_at, found.to_at) == (None if begin is None else after(begin), after(end))
 
 
 def test_each_stream_has_its_own_cursor(store):
-    store.write("acme", "tags", batch(cursor="a"))
-    store.write("acme", "commits", batch(cursor="b"))
-    store.write("acme", "tags", batch(cursor="c"))
-    assert store.cursor("acme", "tags") == "c"
-    assert store.cursor("acme", "commits") == "b"
-    assert store.cursor("other", "tags") is None
+    store.write("acme", ("tags", batch(cursor="a")))
+    store.write("acme", ("commits", batch(cursor="b")))
+    store.write("acme", ("tags", batch(cursor="c")))
+    assert store.cursors("acme").get("tags") == "c"
+    assert store.cursors("acme").get("commits") == "b"
+    assert store.cursors("other").get("tags") is None
 
 
 @pytest.mark.parametrize(
@@ -248,9 +248,9 @@ def test_each_stream_has_its_own_cursor(store):
 )
 def test_what_cannot_be_kept_is_refused_with_its_whole_batch(store, rows, record, sentence):
     with pytest.raises(ValueError, match=sentence):
-        store.write("acme", "all", batch(deployment("1"), record))
+        store.write("acme", ("all", batch(deployment("1"), record)))
     assert rows("SELECT key FROM deployments") == []
-    assert store.cursor("acme", "all") is None
+    assert store.cursors("acme").get("all") is None
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_what_cannot_be_kept_is_refused_with_its_whole_batch(store, rows, record
 )
 def test_hostile_text_is_only_text(store, rows, text):
     """What is no valid Unicode becomes a question mark."""
-    store.write("acme", "all", batch(deployment(version=text), cursor=text.replace("\ud800", "")))
+    store.write("acme", ("all", batch(deployment(version=text), cursor=text.replace("\ud800", ""))))
     assert rows("SELECT version FROM deployments") == [(text.replace("\ud800", "?"),)]
 
 
@@ -307,7 +307,7 @@ def test_delivering_batches_again_changes_nothing(batches, data):
         with tempfile.TemporaryDirectory() as folder:
             store = DuckDBStore.open(Path(folder) / "store.duckdb")
             for delivered in deliveries:
-                store.write("acme", "all", delivered)
+                store.write("acme", ("all", delivered))
             contents.append(content(store))
             store.close()
     assert contents[0] == contents[1]

@@ -55,7 +55,7 @@ def test_a_store_of_every_earlier_version_opens_with_its_content(path, checkout,
     after = store.statistics()["rows"]
     assert columns(store) == columns_of_a_new_store(path.with_name("new.duckdb"))
     assert {name: after[name] for name in before} == before
-    assert store.cursor("acme", "tags") == "v2"
+    assert store.cursors("acme").get("tags") == "v2"
     store.close()
 
 

@@ -17,6 +17,8 @@ from prometheus_client import (
 )
 
 from scorecard_exporter import __version__, names
+from scorecard_exporter.exposition.traffic import TrafficCollector
+from scorecard_exporter.sources.base import Traffic
 
 
 class OwnMetrics:
@@ -36,9 +38,11 @@ class OwnMetrics:
         self._counters = {
             family: Counter(family.name, family.help, family.labels, registry=registry)
             for family in names.SELF_FAMILIES
-            if family.type == "counter"
+            if family.type == "counter" and family not in names.TRAFFIC_FAMILIES
         }
         self._sources: set[str] = set()
+        self._traffic: dict[str, Traffic] = {}
+        registry.register(TrafficCollector(self._traffic))
         self._lock = RLock()
         self._set(names.BUILD_INFO, 1, __version__, platform.python_version())
 
@@ -49,10 +53,12 @@ class OwnMetrics:
             gauge = self._gauges[family]
             (gauge.labels(*labels) if labels else gauge).set(value)
 
-    def expect(self, source: str) -> None:
-        """The source is configured: its counters exist from now on."""
+    def expect(self, source: str, traffic: Traffic | None = None) -> None:
+        """The source is configured: its counters exist from now on; `traffic` is what its client counts."""
         with self._lock:
             self._sources.add(source)
+            if traffic:
+                self._traffic[source] = traffic
             self._counters[names.SOURCE_POLLS].labels(source)
             self._counters[names.SOURCE_POLL_FAILURES].labels(source)
 
@@ -60,6 +66,7 @@ class OwnMetrics:
         """The source is no longer configured: its series end."""
         with self._lock:
             self._sources.discard(source)
+            self._traffic.pop(source, None)
             for family, metric in (self._gauges | self._counters).items():
                 if "source" in family.labels:
                     metric.remove_by_labels({"source": source})
@@ -76,6 +83,12 @@ class OwnMetrics:
                 self._set(names.SOURCE_LAST_SUCCESS, at, source)
             else:
                 self._counters[names.SOURCE_POLL_FAILURES].labels(source).inc()
+
+    def history(self, source: str, share: float | None) -> None:
+        """So much of the wanted history has been read; None: the source has none to read piece by piece."""
+        with self._lock:
+            if source in self._sources and share is not None:
+                self._set(names.SOURCE_HISTORY, share, source)
 
     def wrote(self, source: str, rows: Mapping[str, int]) -> None:
         """Records of a source were stored: how many of each kind."""

@@ -57,6 +57,10 @@ class StatusChange:
     at: int
 
 
+Delivery = tuple[str, Batch]
+"""The name of a stream, and what it has read."""
+
+
 class Store(Protocol):
     """Events, links, dimensions, cursors and status changes."""
 
@@ -64,14 +68,15 @@ class Store(Protocol):
     def dialect(self) -> str:
         """The engine's name, for a statement that has a faster form on one of them."""
 
-    def write(self, source: str, stream: str, batch: Batch) -> Mapping[str, int]:
-        """Store a batch: records, coverage and cursor in one transaction; how many records of each kind.
+    def write(self, source: str, *deliveries: Delivery) -> Mapping[str, int]:
+        """Store what streams of a source have read: records, coverage and cursors in one transaction.
 
-        A record seen again (same kind, origin and key) replaces the older one; within a batch the
-        last one wins. Marks the services that read these origins as not linked.
+        A record seen again (same kind, origin and key) replaces the older one; the last one wins. Those of a partial
+        batch are merged into what is known (`events.merge`). Marks the services that read these origins as not
+        linked. The answer is how many records of each kind were stored.
 
         Raises:
-            StoreFullError: nothing of the batch was stored.
+            StoreFullError: nothing of it was stored.
         """
 
     def link(self) -> int:
@@ -83,8 +88,8 @@ class Store(Protocol):
     def query(self, sql: str) -> Table:
         """Run one reading statement of the portable subset; safe from any thread."""
 
-    def cursor(self, source: str, stream: str) -> str | None:
-        """Where the stream goes on, or None."""
+    def cursors(self, source: str) -> Mapping[str, str]:
+        """Where each stream of a source goes on; one that was never read is absent."""
 
     def coverage(self) -> Sequence[Coverage]:
         """What has been read, one row for each origin and kind."""

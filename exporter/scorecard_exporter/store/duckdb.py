@@ -8,11 +8,11 @@ from typing import Any
 
 from arro3.core import Table
 
-from scorecard_exporter.events.model import Batch, Coverage
+from scorecard_exporter.events.model import Coverage
 from scorecard_exporter.events.rules import ServiceRule
 from scorecard_exporter.store import dimensions as tables_of_configuration
 from scorecard_exporter.store import links, records, service_records
-from scorecard_exporter.store.base import Dimensions, StatusChange, SubjectPattern
+from scorecard_exporter.store.base import Delivery, Dimensions, StatusChange, SubjectPattern
 from scorecard_exporter.store.database import Database
 from scorecard_exporter.store.tables import from_rows
 
@@ -46,11 +46,12 @@ class DuckDBStore:
         """
         return cls(Database(path))
 
-    def write(self, source: str, stream: str, batch: Batch) -> Mapping[str, int]:
+    def write(self, source: str, *deliveries: Delivery) -> Mapping[str, int]:
         with self._database.writing() as connection:
-            rows = records.write(connection, source, stream, batch)
-            tables_of_configuration.add_subjects(connection, self._subjects, batch.records)
-            links.mark(connection, batch)
+            rows = records.write(connection, source, deliveries)
+            brought = [record for _, batch in deliveries for record in batch.records]
+            tables_of_configuration.add_subjects(connection, self._subjects, brought)
+            links.mark(connection, [batch for _, batch in deliveries])
         return rows
 
     def link(self) -> int:
@@ -73,9 +74,9 @@ class DuckDBStore:
         with self._database.reading() as connection:
             return Table.from_arrow(connection.sql(sql))
 
-    def cursor(self, source: str, stream: str) -> str | None:
+    def cursors(self, source: str) -> Mapping[str, str]:
         with self._database.reading() as connection:
-            return records.cursor(connection, source, stream)
+            return records.cursors(connection, source)
 
     def coverage(self) -> Sequence[Coverage]:
         with self._database.reading() as connection:

@@ -19,10 +19,12 @@ from scorecard_exporter.store.tables import FACTS, fact_types, from_rows
 _LINKED_KINDS = frozenset({"branch", "change", "commit", "deployment", "incident", "pull_request", "review"})
 
 
-def mark(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    """Note that the services which read what this batch brings are out of date."""
-    origins = {record.origin for record in batch.records if record.kind in _LINKED_KINDS}
-    origins |= {origin for origin, kind in batch.replace if kind in _LINKED_KINDS}
+def mark(connection: duckdb.DuckDBPyConnection, batches: Iterable[Batch]) -> None:
+    """Note that the services which read what these batches bring are out of date."""
+    origins = set()
+    for batch in batches:
+        origins |= {record.origin for record in batch.records if record.kind in _LINKED_KINDS}
+        origins |= {origin for origin, kind in batch.replace if kind in _LINKED_KINDS}
     if origins:
         connection.execute(
             "UPDATE linked_services SET is_current = 0 WHERE is_current = 1 AND service IN "

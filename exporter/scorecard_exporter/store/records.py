@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 
 from scorecard_exporter.events.model import BEGINNING, Batch, Coverage, Record
 from scorecard_exporter.quantities import instant, moment
-from scorecard_exporter.store.tables import RECORDS, RecordTable
+from scorecard_exporter.store.base import Delivery
+from scorecard_exporter.store.known import merged
+from scorecard_exporter.store.tables import RECORDS, RecordTable, from_rows
 
 
-def write(connection: duckdb.DuckDBPyConnection, source: str, stream: str, batch: Batch) -> dict[str, int]:
-    """Put a batch down; the number of rows by record kind. The transaction is the caller's."""
-    for origin, kind in batch.replace:
-        _drop(connection, origin, kind)
-    stored = {}
-    for kind, records in _by_kind(batch.records).items():
-        _upsert(connection, RECORDS[kind], records)
-        stored[kind] = len(records)
-    for covered in batch.coverage:
-        _cover(connection, covered)
-    connection.execute("DELETE FROM cursors WHERE source = ? AND stream = ?", [source, stream])
-    connection.execute("INSERT INTO cursors VALUES (?, ?, ?)", [source, stream, batch.cursor])
-    return stored
+def write(connection: duckdb.DuckDBPyConnection, source: str, deliveries: Iterable[Delivery]) -> dict[str, int]:
+    """Put batches of a source's streams down, in their order; the number of rows by record kind.
+
+    What neither replaces nor is merged is gathered and put down at one go: a table of millions of rows is searched
+    once for all of it. The transaction is the caller's.
+    """
+    stored: Counter[str] = Counter()
+    waiting: list[Batch] = []
+    for _, batch in deliveries:
+        if batch.replace or batch.is_partial:
+            stored += _put(connection, waiting)
+            waiting = []
+            for origin, kind in batch.replace:
+                _drop(connection, origin, kind)
+        waiting.append(_whole(connection, batch))
+    stored += _put(connection, waiting)
+    _move_on(connection, source, {stream: batch.cursor for stream, batch in deliveries})
+    return dict(stored)
 
 
-def cursor(connection: duckdb.DuckDBPyConnection, source: str, stream: str) -> str | None:
-    """Where a stream goes on."""
-    rows = connection.execute("SELECT cursor FROM cursors WHERE source = ? AND stream = ?", [source, stream]).fetchall()
-    return str(rows[0][0]) if rows else None
+def cursors(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, str]:
+    """Where each stream of a source goes on."""
+    return dict(connection.execute("SELECT stream, cursor FROM cursors WHERE source = ?", [source]).fetchall())
 
 
 def coverage(connection: duckdb.DuckDBPyConnection) -> list[Coverage]:
@@ -48,6 +56,28 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: object) -> N
     connection.register("incoming", rows)
     connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
     connection.unregister("incoming")
+
+
+def _whole(connection: duckdb.DuckDBPyConnection, batch: Batch) -> Batch:
+    if not batch.is_partial:
+        return batch
+    return dataclasses.replace(batch, records=tuple(merged(connection, batch.records)), is_partial=False)
+
+
+def _put(connection: duckdb.DuckDBPyConnection, batches: Sequence[Batch]) -> Counter[str]:
+    stored: Counter[str] = Counter()
+    for kind, found in _by_kind(record for batch in batches for record in batch.records).items():
+        _upsert(connection, RECORDS[kind], found)
+        stored[kind] += len(found)
+    _cover(connection, [covered for batch in batches for covered in batch.coverage])
+    return stored
+
+
+def _move_on(connection: duckdb.DuckDBPyConnection, source: str, cursors: Mapping[str, str]) -> None:
+    streams = list(cursors)
+    connection.execute("DELETE FROM cursors WHERE source = ? AND stream IN (SELECT unnest(?))", [source, streams])
+    types = {"source": "VARCHAR", "stream": "VARCHAR", "cursor": "VARCHAR"}
+    insert(connection, "cursors", from_rows(types, [(source, *one) for one in cursors.items()]))
 
 
 def _by_kind(records: Iterable[Record]) -> dict[str, list[Record]]:
@@ -84,18 +114,29 @@ def _upsert(connection: duckdb.DuckDBPyConnection, table: RecordTable, records: 
         insert(connection, part, rows)
 
 
-def _cover(connection: duckdb.DuckDBPyConnection, covered: Coverage) -> None:
-    """Widen what has been read of an origin and kind.
+def _cover(connection: duckdb.DuckDBPyConnection, coverage: Sequence[Coverage]) -> None:
+    """Widen what has been read of each origin and kind.
 
     Of two spans with a gap between them the later one stands: what lies before it cannot be vouched
     for, and a period is judged by where the newest unbroken history begins.
     """
-    pair = [covered.origin, covered.kind]
-    begin, end = BEGINNING if covered.from_at is None else instant(covered.from_at), instant(covered.to_at)
-    known = connection.execute("SELECT from_at, to_at FROM coverage WHERE origin = ? AND kind = ?", pair).fetchall()
-    for known_begin, known_end in known:
-        touches = begin <= known_end and known_begin <= end
-        both = (min(begin, known_begin), max(end, known_end))
-        begin, end = both if touches else max((known_begin, known_end), (begin, end))
-    connection.execute("DELETE FROM coverage WHERE origin = ? AND kind = ?", pair)
-    connection.execute("INSERT INTO coverage VALUES (?, ?, ?, ?)", [*pair, begin, end])
+    if not coverage:
+        return
+    types = {"origin": "VARCHAR", "kind": "VARCHAR"}
+    pairs = {(one.origin, one.kind) for one in coverage}
+    connection.register("covered", from_rows(types, sorted(pairs)))
+    same = "(origin, kind) IN (SELECT origin, kind FROM covered)"
+    rows = connection.execute(f"SELECT origin, kind, from_at, to_at FROM coverage WHERE {same}").fetchall()
+    spans = {(origin, kind): (begin, end) for origin, kind, begin, end in rows}
+    for one in coverage:
+        span = BEGINNING if one.from_at is None else instant(one.from_at), instant(one.to_at)
+        spans[one.origin, one.kind] = _widened(spans.get((one.origin, one.kind), span), span)
+    connection.execute(f"DELETE FROM coverage WHERE {same}")
+    connection.unregister("covered")
+    types |= {"from_at": "BIGINT", "to_at": "BIGINT"}
+    insert(connection, "coverage", from_rows(types, [(*pair, *span) for pair, span in spans.items()]))
+
+
+def _widened(known: tuple[int, int], more: tuple[int, int]) -> tuple[int, int]:
+    touches = more[0] <= known[1] and known[0] <= more[1]
+    return (min(known[0], more[0]), max(known[1], more[1])) if touches else max(known, more)

@@ -19,7 +19,7 @@ from arro3.core import Array, DataType, Table
 
 from scorecard_exporter.events.facts import ChangeFact, DeploymentFact, IncidentFact
 from scorecard_exporter.events.model import KINDS, NEVER, Record
-from scorecard_exporter.quantities import instant
+from scorecard_exporter.quantities import instant, moment
 
 _MILLION = 1_000_000
 _ARROW = {"VARCHAR": DataType.string(), "BIGINT": DataType.int64(), "DOUBLE": DataType.float64()}
@@ -69,6 +69,14 @@ _CONVERSIONS: Mapping[Any, tuple[str, Callable[[Any], Any] | None]] = {
     Decimal: ("BIGINT", _millionths),
     tuple[str, ...]: ("VARCHAR", " ".join),
 }
+_BACK: Mapping[Any, Callable[[Any], Any]] = {
+    str: str,
+    datetime: moment,
+    datetime | None: lambda value: None if value is None else moment(value),
+    bool: bool,
+    Decimal: lambda value: Decimal(value) / _MILLION,
+    tuple[str, ...]: lambda value: tuple(value.split()),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,12 @@ class RecordTable:
             values: Iterable[Any] = map(attrgetter(name), records)
             columns.append(map(convert, values) if convert else values)
         return from_columns(self.types, columns)
+
+    def record(self, row: Mapping[str, Any], parts: Mapping[str, tuple[Any, ...]]) -> Record:
+        """The record in a row of this table; `parts`: by field, what it has several of."""
+        hints = get_type_hints(KINDS[self.kind])
+        found: dict[str, Any] = {name: _BACK[hints[name]](row[name]) for name in self.types}
+        return KINDS[self.kind](**found | dict(parts))
 
     def parts_of(self, records: Sequence[Record]) -> dict[str, Table]:
         """What the records have several of, as rows by table; tables without rows are absent."""
