@@ -23,6 +23,7 @@ MOST_VALUES = 500_000
 """So many values fill a few hundred megabytes; aliases of aliases make them of a few lines."""
 DEEPEST = 50
 """Levels; nothing in a configuration is nested half as deep."""
+_TOO_DEEP = f"more than {DEEPEST} levels, one in another, are too many"
 
 _STANDARD = "tag:yaml.org,2002:"
 _TAGS = "allowed are !env NAME, !file PATH and !include PATH; a text that begins with ! stands in quotes"
@@ -108,6 +109,8 @@ class _Reader:
             line, column = (mark.line, mark.column) if mark else (0, 0)
             place = Place(str(self._files[-1]), line + 1, column + 1)
             self._document.mistake_at(place, location, f"this is not YAML: {_why(error, line)}")
+        except RecursionError:
+            raise _TooMuchError(_TOO_DEEP) from None
         except yaml.reader.ReaderError as error:
             before = text[: error.position].split("\n")
             place = Place(str(self._files[-1]), len(before), len(before[-1]) + 1)
@@ -133,7 +136,7 @@ class _Reader:
         if len(self._document.values) >= MOST_VALUES:
             raise _TooMuchError(f"more than {MOST_VALUES:,} values with all aliases written out are too many")
         if len(location) > DEEPEST:
-            raise _TooMuchError(f"more than {DEEPEST} levels, one in another, are too many")
+            raise _TooMuchError(_TOO_DEEP)
         self._document.values[location] = self._place(node)
         self._document.nodes[location] = node
         if not node.tag.startswith(_STANDARD):

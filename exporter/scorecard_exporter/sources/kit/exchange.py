@@ -127,6 +127,7 @@ def _tls_reason(error: BaseException | None) -> str:
     """Why the connection is not trusted; '' where that is not what went wrong."""
     while error is not None:
         if isinstance(error, ssl.SSLError):
-            return str(getattr(error, "verify_message", "") or error.reason or "the handshake failed")
+            told = (getattr(error, name, None) for name in ("verify_message", "reason", "strerror"))
+            return str(next(filter(None, told), "the handshake failed"))
         error = error.__cause__ or error.__context__
     return ""
