@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from scorecard_exporter.events.model import KINDS
-from scorecard_exporter.sources.files.columns import STATUSES, columns
 from scorecard_exporter.sources.files.formats import FORMATS
 from scorecard_exporter.sources.registry import TYPES
+from scorecard_exporter.sources.rows.columns import STATUSES, columns
 
 COMMON = {"thing", "kind", "key", "url"}
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 from scorecard_exporter.events.model import KINDS
-from scorecard_exporter.sources.files.columns import Row, columns
 from scorecard_exporter.sources.files.report import Report
 from scorecard_exporter.sources.files.yaml_rows import yaml_rows
+from scorecard_exporter.sources.rows.columns import Row, columns
+from scorecard_exporter.sources.rows.json import decode
 from scorecard_exporter.sources.text import unknown
 
 LONGEST_LINE = 1 << 20
@@ -105,14 +104,10 @@ def _json_lines(file: IO[str], _kind: str | None, report: Report) -> Iterator[tu
 
 def _json(line: str) -> Row | None:
     try:
-        row = json.loads(line, parse_float=Decimal, parse_constant=_no_number)
-    except (ValueError, ArithmeticError, RecursionError):
+        row = decode(line)
+    except ValueError:
         return None
     return row if isinstance(row, dict) else None
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
 
 
 def _yaml(file: IO[str], _kind: str | None, report: Report) -> Iterator[tuple[int, Row]]:

@@ -13,11 +13,11 @@ from scorecard_exporter.events.model import KINDS, Batch, Coverage, Observation,
 from scorecard_exporter.quantities import instant, moment
 from scorecard_exporter.sources.base import Stream
 from scorecard_exporter.sources.delivery import deliver, digest
-from scorecard_exporter.sources.files.columns import Columns, Row
 from scorecard_exporter.sources.files.finding import find, kind_of
 from scorecard_exporter.sources.files.formats import rows
 from scorecard_exporter.sources.files.report import Report
 from scorecard_exporter.sources.files.state import Pair, Seen, State, load, look
+from scorecard_exporter.sources.rows.columns import Columns, Row
 from scorecard_exporter.sources.text import printable, unknown
 
 _NOT_TOLD = "what it is, is not said: name the file like incidents.csv, add a column `kind`, or set `kind:`"

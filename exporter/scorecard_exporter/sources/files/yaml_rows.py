@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from scorecard_exporter.sources.files.columns import Row
 from scorecard_exporter.sources.files.report import Report
+from scorecard_exporter.sources.rows.columns import Row
 
 _DEEPEST = 5
 _NULL = ("", "~", "null", "Null", "NULL")

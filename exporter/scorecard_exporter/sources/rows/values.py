@@ -1,4 +1,4 @@
-"""From what is written in a file to one value of a record."""
+"""From what is written to one value of a record."""
 
 from __future__ import annotations
 

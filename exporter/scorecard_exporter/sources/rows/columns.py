@@ -28,7 +28,7 @@ from scorecard_exporter.events.model import (
     SurveyAnswer,
     Transition,
 )
-from scorecard_exporter.sources.files import values
+from scorecard_exporter.sources.rows import values
 from scorecard_exporter.sources.text import unknown
 
 Row = Mapping[str, object]

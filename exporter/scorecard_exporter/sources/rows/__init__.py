@@ -1,0 +1,1 @@
+"""Records as people write them, in a file or in a push: columns, and what each may hold."""
