@@ -65,12 +65,26 @@ class State:
 class HistoryStream(Stream):
     """What the two ways have in common.
 
-    `origin` and `kinds`: what is covered once it was read. `history`: how far back is wanted. `made_by`: see `State`.
+    `origin` and `kinds`: what is covered once it was read; `origins` in its place where a list is about several, also
+    those of which it holds nothing. `history`: how far back is wanted. `made_by`: see `State`. `is_partial`: whether
+    what it holds is merged into what is known, see `Batch`.
     """
 
-    def __init__(self, name: str, *, origin: str, kinds: tuple[str, ...], history: timedelta, made_by: str) -> None:
+    is_partial: bool = False
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        origin: str = "",
+        origins: tuple[str, ...] | None = None,
+        kinds: tuple[str, ...],
+        history: timedelta,
+        made_by: str,
+    ) -> None:
         self.name = name
         self.origin, self.kinds = origin, kinds
+        self.origins = (origin,) if origins is None else origins
         self._history = history
         self._made_by = made_by
 
@@ -121,13 +135,16 @@ class HistoryStream(Stream):
                 records=(),
                 cursor=reached.dump(),
                 coverage=tuple(
-                    Coverage(origin=self.origin, kind=kind, from_at=since, to_at=until) for kind in self.kinds
+                    Coverage(origin=origin, kind=kind, from_at=since, to_at=until)
+                    for origin in self.origins
+                    for kind in self.kinds
                 ),
                 problems=tuple(problems),
                 progress=Progress(read_from=since, wanted_from=wanted),
             )
 
-        yield from deliver(records(), cursor=before, replace=(), finish=finish)
+        for batch in deliver(records(), cursor=before, replace=(), finish=finish):
+            yield replace(batch, is_partial=self.is_partial)
 
 
 class WindowedStream(HistoryStream):
