@@ -71,6 +71,8 @@ class HistoryStream(Stream):
     """
 
     is_partial: bool = False
+    extra: str = ""
+    """What was kept in the cursor, while a read lasts; what a stream sets it to is kept with what the read brings."""
 
     def __init__(
         self,
@@ -91,6 +93,7 @@ class HistoryStream(Stream):
     def read(self, cursor: str | None, at: datetime) -> Iterator[Batch]:
         state = State.load(cursor, self._made_by)
         wanted = at - self._history
+        self.extra = state.extra if state else ""
         if state is None:
             yield from self._begin(cursor, at, wanted)
             return
@@ -102,7 +105,10 @@ class HistoryStream(Stream):
             yield from self._go_back(state, wanted)
 
     def is_unchanged(self, since: datetime, until: datetime) -> bool:  # noqa: ARG002  streams that can tell say so
-        """Whether the system is known, from a cheaper question, to hold nothing new from between these moments."""
+        """Whether the system is known, from a cheaper question, to hold nothing new from between these moments.
+
+        By the times, or by a mark of what was there when it was read last, kept in `extra`.
+        """
         return False
 
     @abstractmethod
@@ -129,7 +135,7 @@ class HistoryStream(Stream):
                 yield from piece.records
 
         def finish() -> Batch:
-            reached = state()
+            reached = replace(state(), extra=self.extra)
             since, until = moment(reached.since), moment(reached.until)
             return Batch(
                 records=(),
