@@ -24,7 +24,7 @@ class Credential(httpx.Auth, ABC):
         request.headers[name] = value
         yield request
 
-    def renew(self) -> None:  # noqa: B027  most last for as long as the configuration
+    def renew(self) -> None:
         """See to it that it is valid for a request more; called before each, so it may ask the system for another.
 
         Raises:

@@ -47,7 +47,7 @@ class Response:
         raise RetriableSourceError(f"the answer of {shown(self.url)} {what}; it is asked again at the next poll")
 
     def object(self) -> dict[str, Any]:
-        """The body, where it must be a JSON object. Raises as `json`; RetriableSourceError where it is another thing."""
+        """The body, where it must be a JSON object. Raises as `json`; RetriableSourceError where it is none."""
         found = self.json()
         if not isinstance(found, dict):
             raise RetriableSourceError(f"the answer of {shown(self.url)} is no JSON object; it is asked again later")

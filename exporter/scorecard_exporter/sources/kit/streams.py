@@ -88,10 +88,10 @@ class HistoryStream(Stream):
         self.origin, self.kinds = origin, kinds
         self.origins = (origin,) if origins is None else origins
         self._history = history
-        self._made_by = made_by
+        self.made_by = made_by
 
     def read(self, cursor: str | None, at: datetime) -> Iterator[Batch]:
-        state = State.load(cursor, self._made_by)
+        state = State.load(cursor, self.made_by)
         wanted = at - self._history
         self.extra = state.extra if state else ""
         if state is None:
@@ -100,7 +100,7 @@ class HistoryStream(Stream):
         if state.until < instant(at):
             for batch in self._catch_up(state, at, wanted):
                 yield batch
-                state = State.load(batch.cursor, self._made_by) or state
+                state = State.load(batch.cursor, self.made_by) or state
         if moment(state.since) > wanted:
             yield from self._go_back(state, wanted)
 
@@ -167,7 +167,7 @@ class WindowedStream(HistoryStream):
 
     def _begin(self, cursor: str | None, at: datetime, wanted: datetime) -> Iterator[Batch]:
         begin = max(at - self.window, wanted)
-        state = State(made_by=self._made_by, until=instant(at), since=instant(begin))
+        state = State(made_by=self.made_by, until=instant(at), since=instant(begin))
         yield from self._deliver(self.pieces(begin, at), cursor, lambda: state, wanted)
 
     def _catch_up(self, state: State, at: datetime, wanted: datetime) -> Iterator[Batch]:
@@ -211,7 +211,7 @@ class DescendingStream(HistoryStream):
 
     def _begin(self, cursor: str | None, at: datetime, wanted: datetime) -> Iterator[Batch]:
         # Nothing is read yet: the list begins now, and goes on from its first page.
-        state = State(made_by=self._made_by, until=instant(at), since=instant(at))
+        state = State(made_by=self.made_by, until=instant(at), since=instant(at))
         yield from self._further(cursor, state, wanted)
 
     def _catch_up(self, state: State, at: datetime, wanted: datetime) -> Iterator[Batch]:
