@@ -24,6 +24,13 @@ class Credential(httpx.Auth, ABC):
         request.headers[name] = value
         yield request
 
+    def renew(self) -> None:
+        """See to it that it is valid for a request more; called before each, so it may ask the system for another.
+
+        Raises:
+            SourceError: there is no other to be had.
+        """
+
     @abstractmethod
     def header(self) -> tuple[str, str]:
         """Name and value of the header to add.

@@ -56,6 +56,7 @@ class _Question:
     body: Any
     resource: str
     cost: int
+    attempts: int = ATTEMPTS
 
     def request(self, headers: Mapping[str, str]) -> httpx.Request:
         # httpx takes an empty mapping for "no query", and would cut off that of a `next` link.
@@ -76,7 +77,8 @@ class Client:
 
     `url`: where the API begins; nothing outside its scheme, host and port is ever asked. `share`: of the quota.
     `timeout`: seconds for a whole request. `explain`: a sentence for a refusal (4xx) that knows more than the usual
-    one, or None. `transport`: another way than the network, for tests.
+    one, or None. `traffic`: that of another client, to be counted together. `transport`: another way than the network,
+    for tests.
     """
 
     def __init__(
@@ -90,10 +92,11 @@ class Client:
         ca_file: Path | None = None,
         limits: Limits | None = None,
         explain: Callable[[Response], str | None] = lambda _: None,
+        traffic: Traffic | None = None,
         transport: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self.traffic = Traffic()
+        self.traffic = traffic or Traffic()
         self._base = httpx.URL(url.rstrip("/") + "/")
         self._headers = {"accept": "application/json", **(headers or {})}
         self._credential, self._share, self._explain = credential, share, explain
@@ -129,10 +132,20 @@ class Client:
         return self._ask(_Question("GET", self._address(path), params, headers, None, resource, cost))
 
     def post(
-        self, path: str, body: Any, params: Mapping[str, Any] | None = None, *, resource: str = QUOTA, cost: int = 1
+        self,
+        path: str,
+        body: Any,
+        params: Mapping[str, Any] | None = None,
+        *,
+        resource: str = QUOTA,
+        cost: int = 1,
+        attempts: int = ATTEMPTS,
     ) -> Response:
-        """Ask with a JSON body: a reading request all the same, so it is tried again like one. Raises as `get`."""
-        return self._ask(_Question("POST", self._address(path), params, {}, body, resource, cost))
+        """Ask with a JSON body: a reading request all the same, so it is tried again like one. Raises as `get`.
+
+        `attempts`: 1 for a caller that would rather ask for less than for the same again.
+        """
+        return self._ask(_Question("POST", self._address(path), params, {}, body, resource, cost, attempts))
 
     def spent(self, resource: str, cost: int) -> None:
         """Count `cost` more against a quota: an answer told what its request really cost."""
@@ -161,7 +174,7 @@ class Client:
 
     def _ask(self, question: _Question) -> Response:
         for attempt in stamina.retry_context(
-            on=_another_try, attempts=ATTEMPTS, timeout=self._retries_for, wait_initial=0.5, wait_max=10.0
+            on=_another_try, attempts=question.attempts, timeout=self._retries_for, wait_initial=0.5, wait_max=10.0
         ):
             with attempt:
                 return self._follow(question)
@@ -169,6 +182,8 @@ class Client:
 
     def _follow(self, question: _Question) -> Response:
         for _ in range(REDIRECTS):
+            if self._credential:
+                self._credential.renew()
             self._wait_for_turn(question.resource)
             response = self._answer(question.request(self._headers), question.cost)
             if response.status not in _MOVED:

@@ -23,6 +23,10 @@ class Request:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
+class TooManyError(RetriableSourceError):
+    """A list goes on beyond what the system shows of one; asked for in shorter pieces, all of it can be had."""
+
+
 class Paginator(ABC):
     """How a system's lists go on."""
 
@@ -46,7 +50,7 @@ class TokenPages(Paginator):
         self._name = name
 
     def following(self, request: Request, response: Response) -> Request | None:
-        token = response.json().get(self._name)
+        token = response.object().get(self._name)
         return Request(request.path, {**request.params, self._name: token}) if token else None
 
 
@@ -57,11 +61,11 @@ class OffsetPages(Paginator):
         self._limit, self._cap = limit, cap
 
     def following(self, request: Request, response: Response) -> Request | None:
-        if not response.json().get("more"):
+        if not response.object().get("more"):
             return None
         offset = int(request.params.get("offset", 0)) + self._limit
         if offset + self._limit > self._cap:
-            raise RetriableSourceError(
+            raise TooManyError(
                 f"{shown(response.url)} has more than {self._cap} things in one window; shorter ones are needed"
             )
         return Request(request.path, {**request.params, "offset": offset})

@@ -46,6 +46,23 @@ class Response:
         what = "is cut off or damaged" if self.body.strip() else "is empty"
         raise RetriableSourceError(f"the answer of {shown(self.url)} {what}; it is asked again at the next poll")
 
+    def object(self) -> dict[str, Any]:
+        """The body, where it must be a JSON object. Raises as `json`; RetriableSourceError where it is none."""
+        found = self.json()
+        if not isinstance(found, dict):
+            raise RetriableSourceError(f"the answer of {shown(self.url)} is no JSON object; it is asked again later")
+        return found
+
+    def things(self, name: str) -> list[Any]:
+        """The list under `name` in a JSON object. Raises as `object`, also where there is no such list.
+
+        A list that is missing is not an empty one: what it should hold would never be asked for again.
+        """
+        found = self.object().get(name)
+        if not isinstance(found, list):
+            raise RetriableSourceError(f"the answer of {shown(self.url)} has no list {name!r}; it is asked again later")
+        return found
+
     def links(self) -> Mapping[str, str]:
         """The addresses in the `Link` header (RFC 8288) by their relation, as they are written."""
         parsed = httpx.Response(200, headers={"link": self.headers.get("link", "")}).links

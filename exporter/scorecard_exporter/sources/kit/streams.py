@@ -65,30 +65,50 @@ class State:
 class HistoryStream(Stream):
     """What the two ways have in common.
 
-    `origin` and `kinds`: what is covered once it was read. `history`: how far back is wanted. `made_by`: see `State`.
+    `origin` and `kinds`: what is covered once it was read; `origins` in its place where a list is about several, also
+    those of which it holds nothing. `history`: how far back is wanted. `made_by`: see `State`. `is_partial`: whether
+    what it holds is merged into what is known, see `Batch`.
     """
 
-    def __init__(self, name: str, *, origin: str, kinds: tuple[str, ...], history: timedelta, made_by: str) -> None:
+    is_partial: bool = False
+    extra: str = ""
+    """What was kept in the cursor, while a read lasts; what a stream sets it to is kept with what the read brings."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        origin: str = "",
+        origins: tuple[str, ...] | None = None,
+        kinds: tuple[str, ...],
+        history: timedelta,
+        made_by: str,
+    ) -> None:
         self.name = name
         self.origin, self.kinds = origin, kinds
+        self.origins = (origin,) if origins is None else origins
         self._history = history
-        self._made_by = made_by
+        self.made_by = made_by
 
     def read(self, cursor: str | None, at: datetime) -> Iterator[Batch]:
-        state = State.load(cursor, self._made_by)
+        state = State.load(cursor, self.made_by)
         wanted = at - self._history
+        self.extra = state.extra if state else ""
         if state is None:
             yield from self._begin(cursor, at, wanted)
             return
         if state.until < instant(at):
             for batch in self._catch_up(state, at, wanted):
                 yield batch
-                state = State.load(batch.cursor, self._made_by) or state
+                state = State.load(batch.cursor, self.made_by) or state
         if moment(state.since) > wanted:
             yield from self._go_back(state, wanted)
 
     def is_unchanged(self, since: datetime, until: datetime) -> bool:  # noqa: ARG002  streams that can tell say so
-        """Whether the system is known, from a cheaper question, to hold nothing new from between these moments."""
+        """Whether the system is known, from a cheaper question, to hold nothing new from between these moments.
+
+        By the times, or by a mark of what was there when it was read last, kept in `extra`.
+        """
         return False
 
     @abstractmethod
@@ -115,19 +135,22 @@ class HistoryStream(Stream):
                 yield from piece.records
 
         def finish() -> Batch:
-            reached = state()
+            reached = replace(state(), extra=self.extra)
             since, until = moment(reached.since), moment(reached.until)
             return Batch(
                 records=(),
                 cursor=reached.dump(),
                 coverage=tuple(
-                    Coverage(origin=self.origin, kind=kind, from_at=since, to_at=until) for kind in self.kinds
+                    Coverage(origin=origin, kind=kind, from_at=since, to_at=until)
+                    for origin in self.origins
+                    for kind in self.kinds
                 ),
                 problems=tuple(problems),
                 progress=Progress(read_from=since, wanted_from=wanted),
             )
 
-        yield from deliver(records(), cursor=before, replace=(), finish=finish)
+        for batch in deliver(records(), cursor=before, replace=(), finish=finish):
+            yield replace(batch, is_partial=self.is_partial)
 
 
 class WindowedStream(HistoryStream):
@@ -144,7 +167,7 @@ class WindowedStream(HistoryStream):
 
     def _begin(self, cursor: str | None, at: datetime, wanted: datetime) -> Iterator[Batch]:
         begin = max(at - self.window, wanted)
-        state = State(made_by=self._made_by, until=instant(at), since=instant(begin))
+        state = State(made_by=self.made_by, until=instant(at), since=instant(begin))
         yield from self._deliver(self.pieces(begin, at), cursor, lambda: state, wanted)
 
     def _catch_up(self, state: State, at: datetime, wanted: datetime) -> Iterator[Batch]:
@@ -188,7 +211,7 @@ class DescendingStream(HistoryStream):
 
     def _begin(self, cursor: str | None, at: datetime, wanted: datetime) -> Iterator[Batch]:
         # Nothing is read yet: the list begins now, and goes on from its first page.
-        state = State(made_by=self._made_by, until=instant(at), since=instant(at))
+        state = State(made_by=self.made_by, until=instant(at), since=instant(at))
         yield from self._further(cursor, state, wanted)
 
     def _catch_up(self, state: State, at: datetime, wanted: datetime) -> Iterator[Batch]:
