@@ -37,6 +37,7 @@ bench: $(VENV)/.development  ## what is promised about speed and memory, measure
 generate: $(VENV)/.development  ## the files that are written from the code
 	$(BIN)/python -m scorecard_exporter.config.reference
 	$(BIN)/python -m scorecard_exporter.exposition.reference
+	$(BIN)/python -m scorecard_exporter.sources.webhook.schema
 	$(BIN)/python -m grafana.boards.write
 
 clean:

@@ -7,6 +7,7 @@ ScorecardError                 everything we raise on purpose; the message is a 
 ├── StoreFullError             a write was undone; the old numbers are served on; try again later
 ├── UnknownNameError           the caller asked for something that does not exist: 404, exit code 2
 ├── RefusedDeliveryError       a push that does not prove where it comes from: 401, nothing was kept
+├── MalformedDeliveryError     a push that is not as documented, told to who wrote it: 422, nothing was kept
 └── SourceError                one source failed; the others go on
     ├── FatalSourceError       nothing of the source can be read until a person changes something
     ├── SkippableSourceError   one thing of it cannot, until a person changes something; the rest goes on
@@ -79,6 +80,10 @@ class UnknownNameError(ScorecardError):
 
 class RefusedDeliveryError(ScorecardError):
     """A push to a webhook whose signature or token is missing, wrong or too old; the message names no secret."""
+
+
+class MalformedDeliveryError(ScorecardError):
+    """A push whose body is not as documented; the message names every field that is wrong, and what is allowed."""
 
 
 class SourceError(ScorecardError):

@@ -70,6 +70,13 @@ def columns(kind: str) -> frozenset[str]:
     return frozenset(names)
 
 
+@cache
+def required(kind: str) -> frozenset[str]:
+    """The columns that a row of `kind` must have, whatever its others say; beside a key where none can be made."""
+    fields = {field.name for field in dataclasses.fields(KINDS[kind]) if field.default is dataclasses.MISSING}
+    return frozenset(fields - {"origin", "key"})
+
+
 @dataclass(frozen=True, slots=True)
 class _Shape:
     record: type[Record]
@@ -118,8 +125,7 @@ class Columns:
         record = KINDS[kind]
         types = typing.get_type_hints(record)
         converts = {name: self._convert(kind, name, types.get(name)) for name in columns(kind) - _ADDRESS}
-        required = {field.name for field in dataclasses.fields(record) if field.default is dataclasses.MISSING}
-        return _Shape(record, converts, frozenset(required - {"origin", "key"}))
+        return _Shape(record, converts, required(kind))
 
     def _convert(self, kind: str, name: str, annotation: object) -> values.Convert:
         time = values.time(self._zone, values.LATEST if name in _OPEN_ENDED else self._latest)

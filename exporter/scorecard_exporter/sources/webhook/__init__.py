@@ -1,0 +1,1 @@
+"""Records that any system pushes: a documented JSON format, and CDEvents."""
