@@ -23,9 +23,10 @@ from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardErro
 from scorecard_exporter.logs import fields
 from scorecard_exporter.service import Service
 from scorecard_exporter.web.api import EARLIEST
-from scorecard_exporter.web.app import checked_address, create_app
+from scorecard_exporter.web.app import checked_address, create_app, path_prefix
 from scorecard_exporter.web.listen import bind, bind_local, serving
 from scorecard_exporter.web.security import load_web_config
+from scorecard_exporter.web.webhooks import is_push
 
 log = logging.getLogger("scorecard")
 
@@ -146,7 +147,7 @@ async def _run(
     local = bind_local(service.store_path)
     stop = _signals(service)
     async with (
-        serving(web_config.protect(app), sockets, web_config.uvicorn_options()),
+        serving(web_config.protect(app, is_push(path_prefix(external_url))), sockets, web_config.uvicorn_options()),
         serving(app, [local] if local else [], {}),
     ):
         log.info("listening", extra=fields(address=" ".join(addresses), version=__version__))

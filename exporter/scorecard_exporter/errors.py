@@ -8,6 +8,7 @@ ScorecardError                 everything we raise on purpose; the message is a 
 ├── UnknownNameError           the caller asked for something that does not exist: 404, exit code 2
 ├── RefusedDeliveryError       a push that does not prove where it comes from: 401, nothing was kept
 ├── MalformedDeliveryError     a push that is not as documented, told to who wrote it: 422, nothing was kept
+├── SpoolFullError             a push that there is no room for: 503, it is to be sent again later
 └── SourceError                one source failed; the others go on
     ├── FatalSourceError       nothing of the source can be read until a person changes something
     ├── SkippableSourceError   one thing of it cannot, until a person changes something; the rest goes on
@@ -84,6 +85,10 @@ class RefusedDeliveryError(ScorecardError):
 
 class MalformedDeliveryError(ScorecardError):
     """A push whose body is not as documented; the message names every field that is wrong, and what is allowed."""
+
+
+class SpoolFullError(ScorecardError):
+    """A push was not kept because too many wait already, or the disk refused it."""
 
 
 class SourceError(ScorecardError):

@@ -312,6 +312,34 @@ SOURCE_PAUSED_UNTIL = Family(
     "Until when no more is asked of a system, or was; 0 if that never happened.",
     ("source",),
 )
+WEBHOOK_DELIVERIES = Family(
+    "scorecard_webhook_deliveries_total", "Pushes of a source that were accepted.", ("source",), "counter"
+)
+WEBHOOK_DUPLICATES = Family(
+    "scorecard_webhook_duplicates_total",
+    "Pushes of a source that had come before, and were accepted and passed over.",
+    ("source",),
+    "counter",
+)
+WEBHOOK_REFUSALS = Family(
+    "scorecard_webhook_refusals_total",
+    "Pushes that were refused: unproven, malformed, full (no room for it), too_large or too_slow.",
+    ("source", "reason"),
+    "counter",
+)
+WEBHOOK_LAST_DELIVERY = Family(
+    "scorecard_webhook_last_delivery_timestamp_seconds",
+    "When a push of a source was last accepted; absent until the first since the exporter was started.",
+    ("source",),
+)
+WEBHOOK_WAITING = Family(
+    "scorecard_webhook_waiting_deliveries", "Accepted pushes that are not stored yet.", ("source",)
+)
+WEBHOOK_WAITING_SECONDS = Family(
+    "scorecard_webhook_waiting_seconds",
+    "How long the oldest accepted push that is not stored yet has waited; 0 while none does.",
+    ("source",),
+)
 EVALUATIONS = Family(
     "scorecard_evaluations_total", "Evaluations of all scorecards, failed ones among them.", (), "counter"
 )
@@ -355,6 +383,16 @@ TRAFFIC_FAMILIES = (
 )
 """What is asked of systems over HTTP, and what may still be."""
 
+WEBHOOK_FAMILIES = (
+    WEBHOOK_DELIVERIES,
+    WEBHOOK_DUPLICATES,
+    WEBHOOK_REFUSALS,
+    WEBHOOK_LAST_DELIVERY,
+    WEBHOOK_WAITING,
+    WEBHOOK_WAITING_SECONDS,
+)
+"""What systems push."""
+
 SELF_FAMILIES = (
     SOURCE_UP,
     SOURCE_LAST_SUCCESS,
@@ -365,6 +403,7 @@ SELF_FAMILIES = (
     SOURCE_PROBLEMS,
     SOURCE_HISTORY,
     *TRAFFIC_FAMILIES,
+    *WEBHOOK_FAMILIES,
     EVALUATIONS,
     EVALUATION_FAILURES,
     EVALUATION_DURATION,

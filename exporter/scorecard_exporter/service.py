@@ -31,8 +31,10 @@ from scorecard_exporter.evaluation import explain_measure, take
 from scorecard_exporter.events.model import Batch
 from scorecard_exporter.exposition.cache import Rendered, render
 from scorecard_exporter.exposition.own import OwnMetrics
+from scorecard_exporter.exposition.pushed import PushedCollector
 from scorecard_exporter.logs import fields
 from scorecard_exporter.polling import AbandonedError, Poll, Report
+from scorecard_exporter.pushes.pushes import Keeper, Pushes
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.schedule import Schedule, in_thread
 from scorecard_exporter.scorecard.explanation import Explanation
@@ -76,18 +78,25 @@ class Service:
         self._configuration = load(path, environ)
         self._store = open_store(self._configuration.store)
         self._writer = ThreadPoolExecutor(1, "writer")
+        self._pushes = Pushes(
+            self.store_path.with_name(f"{self.store_path.name}.pushes"),
+            Keeper(self._store.cursors, self._store.coverage, self._write, self.refresh),
+        )
+        self._pushing: asyncio.Task[None] | None = None
         self._sources: dict[str, Source] = {}
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._schedule = Schedule()
         self._registry = CollectorRegistry()
         self._own = OwnMetrics(self._registry)
         self._own.reached(external_url=external_url, grafana_url=grafana_url)
+        self._registry.register(PushedCollector(lambda: self._pushes.intakes))
         self._current: _Current | None = None
         self._troubles: dict[str, str] = {}
         self._evaluating = asyncio.Lock()
         self._evaluation_waits = False
         self._questions = asyncio.Semaphore(QUESTIONS_AT_ONCE)
         self._stopping = False
+        self._take_sources(self._configuration)
 
     @property
     def configuration(self) -> Configuration:
@@ -111,6 +120,10 @@ class Service:
         return self._registry
 
     @property
+    def pushes(self) -> Pushes:
+        return self._pushes
+
+    @property
     def starting(self) -> str:
         return "" if self._current else "working out the numbers from what is stored"
 
@@ -125,7 +138,8 @@ class Service:
             await self._in_writer(self._store.dimensions, self._configuration.dimensions)
             await self._try_to_evaluate()
             self._schedule.start()
-            self._schedule_sources(self._configuration)
+            self._schedule_sources()
+            self._pushing = asyncio.create_task(self._pushes.run())
         self._schedule.every(self._configuration.evaluation_interval, "evaluation", self.refresh, now=False)
         self._schedule.every(HOUSEKEEPING_INTERVAL, "housekeeping", self._keep_house, now=False)
 
@@ -133,6 +147,9 @@ class Service:
         """Start nothing more, finish the transaction in hand, let go of the store."""
         self._stopping = True
         self._schedule.stop()
+        if self._pushing:
+            self._pushing.cancel()
+        self._pushes.close()
         self._writer.shutdown(wait=False, cancel_futures=True)
         await asyncio.to_thread(self._writer.shutdown, wait=True)
         self._store.close()
@@ -195,7 +212,8 @@ class Service:
             self._schedule.forget(f"source {name}")
             self._own.forget(name)
             self._troubles.pop(name, None)
-        self._schedule_sources(new)
+        self._take_sources(new)
+        self._schedule_sources()
         self._schedule.every(new.evaluation_interval, "evaluation", self.refresh, now=False)
 
     def _adopt(self, configuration: Configuration) -> None:
@@ -235,9 +253,12 @@ class Service:
         self._troubles["evaluation"] = f"The numbers could not be worked out anew, the last ones are shown: {error}"
         log.error("evaluation failed", exc_info=error)
 
-    def _schedule_sources(self, configuration: Configuration) -> None:
+    def _take_sources(self, configuration: Configuration) -> None:
         directory = str(configuration.path.parent)
         self._sources = {name: options.build(name, directory) for name, options in configuration.sources.items()}
+        self._pushes.take(self._sources, configuration.dimensions.services)
+
+    def _schedule_sources(self) -> None:
         for name, source in self._sources.items():
             self._own.expect(name, source.traffic)
 
@@ -275,6 +296,7 @@ class Service:
                     told=told,
                 ).run()
                 troubles, paused = report.sentences(), report.paused
+                self._pushes.listen(source.name)
             except StoreFullError as error:
                 troubles, paused = [str(error)], ""
             self._polled(source, troubles, paused, time.perf_counter() - began)

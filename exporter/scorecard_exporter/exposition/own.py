@@ -38,7 +38,7 @@ class OwnMetrics:
         self._counters = {
             family: Counter(family.name, family.help, family.labels, registry=registry)
             for family in names.SELF_FAMILIES
-            if family.type == "counter" and family not in names.TRAFFIC_FAMILIES
+            if family.type == "counter" and family not in (*names.TRAFFIC_FAMILIES, *names.WEBHOOK_FAMILIES)
         }
         self._sources: set[str] = set()
         self._traffic: dict[str, Traffic] = {}

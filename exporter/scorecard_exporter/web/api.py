@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -28,12 +28,15 @@ _MOMENTS = ("2026-06-30", "2026-06-30T12:00:00Z", "2026-06-30T14:00:00%2B02:00")
 
 
 class RefusedError(ScorecardError):
-    """A request that gets no answer: the HTTP status, why, and what would have been allowed."""
+    """A request that gets no answer: the HTTP status, why, what would have been allowed, and headers that say more."""
 
-    def __init__(self, status_code: int, message: str, allowed: Iterable[str] = ()) -> None:
+    def __init__(
+        self, status_code: int, message: str, allowed: Iterable[str] = (), headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status_code = status_code
         self.allowed = tuple(allowed)
+        self.headers = headers or {}
 
 
 def error_response(status_code: int, message: str, allowed: Iterable[str] = ()) -> Response:

@@ -21,6 +21,7 @@ from scorecard_exporter.web.exporter import Exporter
 from scorecard_exporter.web.operations import Operations
 from scorecard_exporter.web.pages.views import Pages
 from scorecard_exporter.web.pages.words import web_address
+from scorecard_exporter.web.webhooks import Webhooks
 
 HEADERS = {
     # No script runs at all; what a source says can at worst be read.
@@ -43,9 +44,14 @@ def create_app(exporter: Exporter, *, external_url: str = "", lifecycle: bool = 
     Raises:
         ScorecardError: `external_url` is no address.
     """
-    prefix = _prefix(external_url)
+    prefix = path_prefix(external_url)
     pages = Pages(exporter, prefix)
-    routes = [*Operations(exporter, lifecycle=lifecycle).routes(), *Api(exporter, prefix).routes(), *pages.routes()]
+    routes = [
+        *Operations(exporter, lifecycle=lifecycle).routes(),
+        *Api(exporter, prefix).routes(),
+        *Webhooks(exporter).routes(),
+        *pages.routes(),
+    ]
     app = Starlette(routes=_below(prefix, routes), exception_handlers=_Refusals(pages).handlers())
     # A redirect would repeat the host that the request claims to be for.
     app.router.redirect_slashes = False
@@ -63,7 +69,12 @@ def checked_address(flag: str, address: str, example: str) -> str:
     return address
 
 
-def _prefix(external_url: str) -> str:
+def path_prefix(external_url: str) -> str:
+    """The path below which people reach the exporter; empty: its root.
+
+    Raises:
+        ScorecardError: `external_url` is no address.
+    """
     address = checked_address("--web.external-url", external_url, "https://example.com/scorecard")
     return urlsplit(address).path.rstrip("/")
 
@@ -101,7 +112,9 @@ class _Refusals:
         return self._answer(request, 404, "Not found", str(error), error.allowed)
 
     async def _refused(self, _: Request, error: RefusedError) -> Response:
-        return error_response(error.status_code, str(error), error.allowed)
+        answer = error_response(error.status_code, str(error), error.allowed)
+        answer.headers.update(error.headers)
+        return answer
 
     async def _failed(self, request: Request, _: Exception) -> Response:
         return self._answer(request, 500, "Something broke", "The exporter's log says what; the next request may work.")

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.exposition.cache import Rendered
+from scorecard_exporter.pushes.pushes import Pushes
 from scorecard_exporter.scorecard.explanation import Explanation
 from scorecard_exporter.scorecard.model import Snapshot
 
@@ -39,6 +40,10 @@ class Exporter(Protocol):
     @property
     def notices(self) -> tuple[str, ...]:
         """What people should know now: a failed reload, a failing source, a full disk."""
+
+    @property
+    def pushes(self) -> Pushes:
+        """Who takes what systems push."""
 
     async def evaluate(self, at: datetime) -> Snapshot:
         """A snapshot for another moment, not kept."""

@@ -11,14 +11,14 @@ import logging
 import os
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 from scorecard_exporter.config.document import Document
 from scorecard_exporter.config.parse import parse
@@ -102,10 +102,10 @@ class WebConfig:
     headers: Mapping[str, str] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
 
-    def protect(self, app: ASGIApp) -> ASGIApp:
-        """`app` behind basic authentication, with the headers on every response."""
+    def protect(self, app: ASGIApp, is_open: Callable[[Scope], bool] = lambda _: False) -> ASGIApp:
+        """`app` behind basic authentication but for what `is_open`, with the headers on every response."""
         if self.users:
-            app = BasicAuthentication(app, self.users)
+            app = BasicAuthentication(app, self.users, is_open)
         return AddedHeaders(app, self.headers) if self.headers else app
 
     def uvicorn_options(self) -> dict[str, Any]:
