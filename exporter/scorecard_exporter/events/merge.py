@@ -23,7 +23,8 @@ def merge(known: _Record | None, news: _Record) -> _Record:
     """The record of `news` with what is `known` where it says nothing.
 
     A deployment that has succeeded stays so, from its first success on. A finished build or deployment is not
-    unfinished again. Histories are united; an incident is resolved as its history then says.
+    unfinished again. Histories are united; an incident is resolved as its history then says, and acknowledged when it
+    was for the first time.
     """
     if known is None:
         return news
@@ -35,6 +36,8 @@ def merge(known: _Record | None, news: _Record) -> _Record:
     if isinstance(news, Incident) and isinstance(known, Incident):
         found["history"] = _in_order({*_steps(known), *_steps(news)})
         found["resolved_at"] = _resolved_at(found["history"])
+        acknowledged = [at for at in (known.acknowledged_at, news.acknowledged_at) if at]
+        found["acknowledged_at"] = min(acknowledged, default=None)
     return dataclasses.replace(news, **found)
 
 

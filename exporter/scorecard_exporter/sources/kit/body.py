@@ -141,15 +141,23 @@ def parse_each(items: Iterable[Any], parse: Callable[[Body], Iterable[Record]], 
 
     `what`: what an item is, for the message: `a deployment`.
     """
-    records: list[Record] = []
+    records, problems = take_each(items, parse, what=what, origin=origin)
+    return Piece(records=records, problems=problems)
+
+
+def take_each(
+    items: Iterable[Any], parse: Callable[[Body], Iterable[_Value]], *, what: str, origin: str
+) -> tuple[tuple[_Value, ...], tuple[Problem, ...]]:
+    """As `parse_each`, for what is not a record yet."""
+    taken: list[_Value] = []
     problems: list[Problem] = []
     for item in items:
         try:
-            records.extend(parse(Body(item)))
+            taken.extend(parse(Body(item)))
         except MalformedError as error:
             message = f"{what} of {origin} could not be read: {error}; it is left out"
             problems.append(Problem(code="malformed", message=message, origin=origin))
-    return Piece(records=tuple(records), problems=tuple(dict.fromkeys(problems)))
+    return tuple(taken), tuple(dict.fromkeys(problems))
 
 
 def _kind(value: object) -> str:

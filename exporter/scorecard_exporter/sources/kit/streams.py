@@ -71,6 +71,8 @@ class HistoryStream(Stream):
     """
 
     is_partial: bool = False
+    is_alone: bool = False
+    """Whether nothing else writes these kinds of these origins: what was made otherwise is dropped then."""
     extra: str = ""
     """What was kept in the cursor, while a read lasts; what a stream sets it to is kept with what the read brings."""
 
@@ -149,8 +151,13 @@ class HistoryStream(Stream):
                 progress=Progress(read_from=since, wanted_from=wanted),
             )
 
-        for batch in deliver(records(), cursor=before, replace=(), finish=finish):
+        for batch in deliver(records(), cursor=before, replace=self._outdated(before), finish=finish):
             yield replace(batch, is_partial=self.is_partial)
+
+    def _outdated(self, before: str | None) -> tuple[tuple[str, str], ...]:
+        if not (before and self.is_alone) or State.load(before, self.made_by):
+            return ()
+        return tuple((origin, kind) for origin in self.origins for kind in self.kinds)
 
 
 class WindowedStream(HistoryStream):
@@ -204,6 +211,8 @@ class DescendingStream(HistoryStream):
 
     pages_at_once: int = 10
     patience: timedelta = timedelta(days=7)
+    down_to: datetime
+    """While a read lasts: what is older than this is not wanted, or known and finished."""
 
     @abstractmethod
     def page(self, after: str) -> Page:
@@ -221,7 +230,8 @@ class DescendingStream(HistoryStream):
             return
         if state.unfinished is not None:
             known = min(known, max(moment(state.unfinished), at - self.patience))
-        walk = _Walk(self.page, "", known - OVERLAP, None)
+        self.down_to = known - OVERLAP
+        walk = _Walk(self.page, "", self.down_to, None)
         yield from self._deliver(
             walk.pieces(),
             state.dump(),
@@ -233,6 +243,7 @@ class DescendingStream(HistoryStream):
         yield from self._further(state.dump(), state, wanted)
 
     def _further(self, before: str | None, state: State, wanted: datetime) -> Iterator[Batch]:
+        self.down_to = wanted
         walk = _Walk(self.page, state.after, wanted, self.pages_at_once)
 
         def reached() -> State:

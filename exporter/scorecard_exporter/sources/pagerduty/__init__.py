@@ -1,0 +1,1 @@
+"""PagerDuty: incidents with their log, change events as deployments, webhooks."""
