@@ -7,5 +7,6 @@ from collections.abc import Mapping
 from scorecard_exporter.sources.base import SourceOptions
 from scorecard_exporter.sources.files.options import FilesOptions
 from scorecard_exporter.sources.git.options import GitOptions
+from scorecard_exporter.sources.gitlab.options import GitLabOptions
 
-TYPES: Mapping[str, type[SourceOptions]] = {"files": FilesOptions, "git": GitOptions}
+TYPES: Mapping[str, type[SourceOptions]] = {"files": FilesOptions, "git": GitOptions, "gitlab": GitLabOptions}
