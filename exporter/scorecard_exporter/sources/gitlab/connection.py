@@ -13,7 +13,7 @@ from scorecard_exporter.sources.kit.client import Client
 from scorecard_exporter.sources.kit.response import Response, shown
 
 
-def connect(url: str, credential: Credential, *, share: Fraction, timeout: float, ca_file: Path | None) -> Api:
+def connect(url: str, credential: Credential | None, *, share: Fraction, timeout: float, ca_file: Path | None) -> Api:
     """The API of the GitLab at `url`."""
     client = Client(
         url,

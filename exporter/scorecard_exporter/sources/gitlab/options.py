@@ -10,8 +10,11 @@ from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_
 from scorecard_exporter.events.patterns import check_pattern
 from scorecard_exporter.sources.base import Source
 from scorecard_exporter.sources.gitlab.connection import connect
+from scorecard_exporter.sources.gitlab.inspect import inspect
 from scorecard_exporter.sources.gitlab.projects import Wanted
-from scorecard_exporter.sources.gitlab.source import PARTS, Part, Reading, Streams
+from scorecard_exporter.sources.gitlab.reading import PARTS, Part, Reading
+from scorecard_exporter.sources.gitlab.source import Streams
+from scorecard_exporter.sources.gitlab.webhook import GitLabWebhook
 from scorecard_exporter.sources.kit.authentication import Credential, Token, TokenFile
 from scorecard_exporter.sources.kit.options import Address, HttpOptions, PushedOptions, Secrets
 
@@ -104,7 +107,22 @@ class GitLabOptions(HttpOptions, PushedOptions):
             incident_labels=self.incident_labels,
             history=self.depth,
         )
-        return Source(name, self.type, self.interval, Streams(api, reading), traffic=api.client.traffic)
+        streams = Streams(api, reading)
+        return Source(
+            name,
+            self.type,
+            self.interval,
+            streams,
+            webhook=self._webhook(reading, streams),
+            inspect=lambda: inspect(api, reading),
+            traffic=api.client.traffic,
+        )
+
+    def _webhook(self, reading: Reading, streams: Streams) -> GitLabWebhook | None:
+        secrets, tokens = self.webhook_secret, self.webhook_signing_token
+        if not (secrets or tokens):
+            return None
+        return GitLabWebhook(reading, streams.things, secrets=secrets, signing_tokens=tokens)
 
     def _credential(self, directory: str) -> Credential:
         # Bearer is taken for tokens of every sort, those of OAuth too.

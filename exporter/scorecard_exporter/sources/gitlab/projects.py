@@ -56,6 +56,14 @@ class Wanted:
         """Whether a project of a group is wanted."""
         return (not self.only or matches(path, self.only)) and not matches(path, self.but_not)
 
+    def names(self, path: str) -> str:
+        """The thing that the project of this full path is, '' for one that is not to be read."""
+        for named in self.projects:
+            if named.lower() == path.lower():
+                return named
+        is_inside = any(path.lower().startswith(f"{group.lower().strip('/')}/") for group in self.groups)
+        return path if is_inside and self.takes(path) else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal, get_args
+from datetime import datetime
 
 from scorecard_exporter.errors import SourceError
 from scorecard_exporter.events.model import Batch
@@ -13,7 +11,8 @@ from scorecard_exporter.sources.base import Stream
 from scorecard_exporter.sources.delivery import digest
 from scorecard_exporter.sources.gitlab.api import Api, group_path, project_path
 from scorecard_exporter.sources.gitlab.details import Details
-from scorecard_exporter.sources.gitlab.projects import Found, Project, Wanted, find
+from scorecard_exporter.sources.gitlab.projects import Found, Project, find
+from scorecard_exporter.sources.gitlab.reading import Part, Reading
 from scorecard_exporter.sources.gitlab.streams.builds import BuildStream
 from scorecard_exporter.sources.gitlab.streams.commits import CommitStream
 from scorecard_exporter.sources.gitlab.streams.deployments import DeploymentStream
@@ -23,34 +22,21 @@ from scorecard_exporter.sources.gitlab.streams.releases import ReleaseStream, Ta
 from scorecard_exporter.sources.kit.joined import JoinedStream
 from scorecard_exporter.sources.kit.streams import HistoryStream
 
-Part = Literal["deployments", "releases", "tags", "commits", "merge_requests", "builds", "issues"]
-PARTS: tuple[Part, ...] = get_args(Part)
-"""What can be read."""
 RECORDS = 1
 """Goes up when records are made otherwise, so that they are read anew."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What is to be read: which projects, and what of them. `branch`: '' for the default one of each project."""
-
-    source: str
-    wanted: Wanted
-    parts: tuple[Part, ...]
-    branch: str
-    incident_labels: tuple[str, ...]
-    history: timedelta
-
-
 class Streams:
-    """Each iteration asks which projects there are."""
+    """Each iteration asks which projects there are. `things`: those that were found, by id."""
 
     def __init__(self, api: Api, reading: Reading) -> None:
         self._api, self._reading = api, reading
         self._details = Details(api, reading.source)
+        self.things: dict[int, str] = {}
 
     def __iter__(self) -> Iterator[Stream]:
         found = find(self._api, self._reading.wanted)
+        self.things.update((project.id, project.thing) for project in found.all())
         yield from (Unreachable(name, error) for name, error in found.missing)
         for project in found.all():
             yield from self._of_project(project)
