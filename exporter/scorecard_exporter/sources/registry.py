@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from scorecard_exporter.sources.base import SourceOptions
 from scorecard_exporter.sources.files.options import FilesOptions
 from scorecard_exporter.sources.git.options import GitOptions
+from scorecard_exporter.sources.gitlab.options import GitLabOptions
 from scorecard_exporter.sources.pagerduty.options import PagerDutyOptions
 from scorecard_exporter.sources.webhook.options import WebhookOptions
 
 TYPES: Mapping[str, type[SourceOptions]] = {
     "files": FilesOptions,
     "git": GitOptions,
+    "gitlab": GitLabOptions,
     "pagerduty": PagerDutyOptions,
     "webhook": WebhookOptions,
 }

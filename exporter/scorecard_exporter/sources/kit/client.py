@@ -56,7 +56,7 @@ class _Question:
     body: Any
     resource: str
     cost: int
-    attempts: int = ATTEMPTS
+    is_repeated: bool = True
 
     def request(self, headers: Mapping[str, str]) -> httpx.Request:
         # httpx takes an empty mapping for "no query", and would cut off that of a `next` link.
@@ -139,13 +139,14 @@ class Client:
         *,
         resource: str = QUOTA,
         cost: int = 1,
-        attempts: int = ATTEMPTS,
+        is_repeated: bool = True,
     ) -> Response:
         """Ask with a JSON body: a reading request all the same, so it is tried again like one. Raises as `get`.
 
-        `attempts`: 1 for a caller that would rather ask for less than for the same again.
+        `is_repeated`: false for a caller that asks for less, and not for the same again, when it fails; a short wait
+        that the system wants is sat out all the same.
         """
-        return self._ask(_Question("POST", self._address(path), params, {}, body, resource, cost, attempts))
+        return self._ask(_Question("POST", self._address(path), params, {}, body, resource, cost, is_repeated))
 
     def spent(self, resource: str, cost: int) -> None:
         """Count `cost` more against a quota: an answer told what its request really cost."""
@@ -174,7 +175,11 @@ class Client:
 
     def _ask(self, question: _Question) -> Response:
         for attempt in stamina.retry_context(
-            on=_another_try, attempts=question.attempts, timeout=self._retries_for, wait_initial=0.5, wait_max=10.0
+            on=_another_try if question.is_repeated else _after_wait,
+            attempts=ATTEMPTS,
+            timeout=self._retries_for,
+            wait_initial=0.5,
+            wait_max=10.0,
         ):
             with attempt:
                 return self._follow(question)
@@ -256,3 +261,8 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 def _another_try(error: Exception) -> bool | float:
     """Whether a failed request is worth another try, or after how many seconds."""
     return error.wait if isinstance(error, _ShortWaitError) else isinstance(error, RetriableSourceError)
+
+
+def _after_wait(error: Exception) -> bool | float:
+    """As `_another_try`, for what is asked again only where the system said when."""
+    return error.wait if isinstance(error, _ShortWaitError) else False

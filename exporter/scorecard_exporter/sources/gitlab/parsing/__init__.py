@@ -1,0 +1,1 @@
+"""What GitLab says, as records: pure functions from its JSON."""

@@ -1,0 +1,35 @@
+"""The deployments of a project, by the time of their last change: 1 request for 100."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+
+from scorecard_exporter.sources.gitlab.api import Api, project_path
+from scorecard_exporter.sources.gitlab.parsing.deployments import deployments
+from scorecard_exporter.sources.gitlab.projects import Project
+from scorecard_exporter.sources.kit.body import parse_each
+from scorecard_exporter.sources.kit.streams import Piece, WindowedStream
+
+
+class DeploymentStream(WindowedStream):
+    """A deployment comes again whenever it changes, so one that is running is seen when it has ended."""
+
+    window = timedelta(days=90)
+
+    def __init__(self, api: Api, source: str, project: Project, *, history: timedelta, made_by: str) -> None:
+        super().__init__(
+            f"{project.thing}/deployments",
+            origin=f"{source}:{project.thing}",
+            kinds=("deployment",),
+            history=history,
+            made_by=made_by,
+        )
+        self._api = api
+        self._path = f"{project_path(project.id)}/deployments"
+
+    def pieces(self, begin: datetime, end: datetime) -> Iterator[Piece]:
+        parse = partial(deployments, origin=self.origin)
+        for items in self._api.changed(self._path, begin, end):
+            yield parse_each(items, parse, what="a deployment", origin=self.origin)

@@ -1,0 +1,100 @@
+"""Lists that are about the projects of a whole group, or about one, in the order of their last change."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from scorecard_exporter.events.model import Batch, Problem
+from scorecard_exporter.quantities import moment
+from scorecard_exporter.sources.gitlab.api import Api
+from scorecard_exporter.sources.gitlab.projects import Project
+from scorecard_exporter.sources.kit.streams import Piece, State, WindowedStream
+
+Things = list[tuple[Project, list[Any]]]
+"""Projects, each with things of it."""
+
+
+class ChangedStream(WindowedStream):
+    """A list below a project or a group, by the time of the last change.
+
+    `name`: full path of the project or group. `path`: that below `/api/v4`. `projects`: those of which things are
+    taken, by id. When an older project comes to a group, all is read anew, because its past is not known.
+    """
+
+    what: ClassVar[str]
+    """The last part of the list's path, and of the stream's name."""
+    kinds_of: ClassVar[tuple[str, ...]]
+    params: Mapping[str, Any] = {}
+
+    def __init__(
+        self,
+        api: Api,
+        source: str,
+        *,
+        name: str,
+        path: str,
+        projects: Mapping[int, Project],
+        history: timedelta,
+        made_by: str,
+    ) -> None:
+        self.source = source
+        super().__init__(
+            f"{name}/{self.what}",
+            origins=tuple(f"{source}:{project.thing}" for project in projects.values()),
+            kinds=self.kinds_of,
+            history=history,
+            made_by=made_by,
+        )
+        self.api, self.path, self.projects = api, path, projects
+        self._whole = f"{source}:{name}"
+        self._ids = " ".join(map(str, sorted(projects)))
+
+    def read(self, cursor: str | None, at: datetime) -> Iterator[Batch]:
+        if self._has_gained(State.load(cursor, self.made_by)):
+            yield from self._begin(cursor, at, at - self._history)
+        else:
+            yield from super().read(cursor, at)
+
+    def pieces(self, begin: datetime, end: datetime) -> Iterator[Piece]:
+        for items in self.api.changed(f"{self.path}/{self.what}", begin, end, self.params):
+            found, strange = self._sorted(items)
+            yield from self.page(found)
+            yield Piece(problems=tuple(strange))
+
+    @abstractmethod
+    def page(self, found: Things) -> Iterator[Piece]:
+        """The records of the things on a page."""
+
+    def origin_of(self, project: Project) -> str:
+        """Whose the things of a project are."""
+        return f"{self.source}:{project.thing}"
+
+    def _deliver(
+        self, pieces: Iterable[Piece], before: str | None, state: Callable[[], State], wanted: datetime
+    ) -> Iterator[Batch]:
+        self.extra = self._ids
+        yield from super()._deliver(pieces, before, state, wanted)
+
+    def _has_gained(self, state: State | None) -> bool:
+        known = set(state.extra.split()) if state else set()
+        return state is not None and any(
+            str(id_) not in known and (project.created_at is None or project.created_at < moment(state.until))
+            for id_, project in self.projects.items()
+        )
+
+    def _sorted(self, items: Iterable[Any]) -> tuple[Things, list[Problem]]:
+        """The things by project; those of other projects are not ours."""
+        found: dict[int, list[Any]] = defaultdict(list)
+        problems = []
+        for item in items:
+            id_ = item.get("project_id") if isinstance(item, dict) else None
+            if isinstance(id_, int):
+                found[id_].append(item)
+            else:
+                message = f"a thing in the list {self.what} of {self._whole} names no project; it is left out"
+                problems.append(Problem(code="malformed", message=message, origin=self._whole))
+        return [(self.projects[id_], ours) for id_, ours in found.items() if id_ in self.projects], problems
