@@ -67,10 +67,13 @@ class HistoryStream(Stream):
 
     `origin` and `kinds`: what is covered once it was read; `origins` in its place where a list is about several, also
     those of which it holds nothing. `history`: how far back is wanted. `made_by`: see `State`. `is_partial`: whether
-    what it holds is merged into what is known, see `Batch`.
+    what it holds is merged into what is known, see `Batch`. `is_alone`: no other stream writes these kinds of these
+    origins, so what was made otherwise is dropped before all is read anew; else what would not be written again would
+    be counted for ever.
     """
 
     is_partial: bool = False
+    is_alone: bool = False
     extra: str = ""
     """What was kept in the cursor, while a read lasts; what a stream sets it to is kept with what the read brings."""
 
@@ -149,8 +152,14 @@ class HistoryStream(Stream):
                 progress=Progress(read_from=since, wanted_from=wanted),
             )
 
-        for batch in deliver(records(), cursor=before, replace=(), finish=finish):
+        for batch in deliver(records(), cursor=before, replace=self._dropped(before), finish=finish):
             yield replace(batch, is_partial=self.is_partial)
+
+    def _dropped(self, before: str | None) -> tuple[tuple[str, str], ...]:
+        """What a read that goes on from `before` drops first; see `is_alone`."""
+        if not before or not self.is_alone or State.load(before, self.made_by):
+            return ()
+        return tuple((origin, kind) for origin in self.origins for kind in self.kinds)
 
 
 class WindowedStream(HistoryStream):
