@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from scorecard_exporter.sources.base import SourceOptions
 from scorecard_exporter.sources.files.options import FilesOptions
 from scorecard_exporter.sources.git.options import GitOptions
+from scorecard_exporter.sources.jira.options import JiraOptions
 from scorecard_exporter.sources.prometheus.options import PrometheusOptions
 
 TYPES: Mapping[str, type[SourceOptions]] = {
     "files": FilesOptions,
     "git": GitOptions,
+    "jira": JiraOptions,
     "prometheus": PrometheusOptions,
 }
