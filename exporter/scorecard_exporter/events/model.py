@@ -20,6 +20,10 @@ NEVER = 9_223_372_036_854_775_807
 """The largest BIGINT: the end of a span that is still open (no NULL, so engines sort it alike)."""
 
 
+LARGEST_VALUE = Decimal(10) ** 11
+"""Of an observation, either side of zero. A sum is 64 bits of millionths: some ninety of the largest still add up."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
     """One step of a status history: `status` as the source spells it, and when it began."""

@@ -8,13 +8,17 @@ from scorecard_exporter.sources.base import SourceOptions
 from scorecard_exporter.sources.files.options import FilesOptions
 from scorecard_exporter.sources.git.options import GitOptions
 from scorecard_exporter.sources.gitlab.options import GitLabOptions
+from scorecard_exporter.sources.jira.options import JiraOptions
 from scorecard_exporter.sources.pagerduty.options import PagerDutyOptions
+from scorecard_exporter.sources.prometheus.options import PrometheusOptions
 from scorecard_exporter.sources.webhook.options import WebhookOptions
 
 TYPES: Mapping[str, type[SourceOptions]] = {
     "files": FilesOptions,
     "git": GitOptions,
     "gitlab": GitLabOptions,
+    "jira": JiraOptions,
     "pagerduty": PagerDutyOptions,
+    "prometheus": PrometheusOptions,
     "webhook": WebhookOptions,
 }

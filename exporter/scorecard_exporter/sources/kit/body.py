@@ -77,6 +77,10 @@ class Body:
         found = moment_of(value, zone)
         return self._or(name, value, found, "a time with a zone") if found is None else found
 
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """The fields that are texts: a mapping of names to texts, such as labels."""
+        return ((printable(name), printable(value)) for name, value in self._data.items() if isinstance(value, str))
+
     def body(self, name: str) -> Body | None:
         """An object; None where it is missing."""
         value = self._data.get(name)

@@ -26,12 +26,16 @@ def _address(value: str) -> str:
     return value.rstrip("/")
 
 
-Share = Annotated[Fraction, BeforeValidator(_share), WithJsonSchema({"type": ["number", "string"]})]
+Share = Annotated[
+    Fraction,
+    BeforeValidator(_share),
+    WithJsonSchema({"type": ["number", "string"], "examples": ["50%"], "$comment": "share such as `50%`"}),
+]
 Address = Annotated[str, AfterValidator(_address)]
 Secrets = Annotated[
     tuple[SecretStr, ...],
     BeforeValidator(lambda value: value if isinstance(value, list | tuple) else (value,)),
-    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}, "$comment": "text, or a list of them"}),
 ]
 
 

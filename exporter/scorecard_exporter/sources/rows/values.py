@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 
-from scorecard_exporter.events.model import Transition
+from scorecard_exporter.events.model import LARGEST_VALUE, Transition
 from scorecard_exporter.sources.text import excerpt, printable
 
 Convert = Callable[[object], object]
@@ -16,8 +16,6 @@ Convert = Callable[[object], object]
 FUTURE_TOLERANCE = timedelta(days=1)
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-_LARGEST = Decimal(10) ** 11
-"""A sum is 64 bits of millionths: some ninety of the largest still add up."""
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _STEP = re.compile(r"\s*([^@\s]+)\s*@\s*(\S.*?)\s*")
 
@@ -38,10 +36,10 @@ def number(value: object) -> Decimal:
             found = Decimal(value)
         except InvalidOperation:
             found = Decimal("nan")
-        if found.is_finite() and abs(found) <= _LARGEST:
+        if found.is_finite() and abs(found) <= LARGEST_VALUE:
             return found
         if found.is_finite():
-            raise ValueError(f"{_shown(value)} is beyond 100,000,000,000; write it in thousands or millions")
+            raise ValueError(f"{_shown(value)} is beyond {LARGEST_VALUE:,}; write it in thousands or millions")
     raise ValueError(f"{_shown(value)} is not a number such as 12 or 0.95")
 
 

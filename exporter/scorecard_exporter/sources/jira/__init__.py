@@ -1,0 +1,1 @@
+"""Issues, incidents and releases from Jira, Cloud and Data Center."""

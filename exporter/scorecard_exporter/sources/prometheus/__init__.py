@@ -1,0 +1,1 @@
+"""Observations from Prometheus, and from whatever else speaks its query API."""
