@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from examples.acme.company.model import Answer, Day, Service, Team, Training
+from examples.acme.company.model import Answer, Day, Team, Training
 from examples.acme.company.moments import DAY, days, month_start, months, when
 from examples.acme.company.plan import MONTH
 
@@ -25,7 +25,7 @@ def _share(at: int, starts_at: int) -> float:
     return min(1.0, max(0.0, (at - starts_at) / MONTH / LENGTH))
 
 
-def daily(service: Service, random: Random, starts_at: int, ends_at: int) -> Iterator[Day]:
+def daily(random: Random, starts_at: int, ends_at: int) -> Iterator[Day]:
     """Each day of a service; it is busier before Christmas, and quieter on Sundays."""
     size = random.randrange(900, 4_000)
     for at in days(starts_at, ends_at):
@@ -41,7 +41,7 @@ def daily(service: Service, random: Random, starts_at: int, ends_at: int) -> Ite
             good_requests=requests - int(requests * bad),
             transactions=users * 3 + random.randrange(users // 4),
             active_users=users,
-            cost=int(users * cents * random.uniform(0.97, 1.03)),
+            cost=int(users * cents * random.uniform(0.97, 1.03)) // 100,
         )
 
 

@@ -62,7 +62,11 @@ def _request(request: PullRequest, now: int) -> PullRequest:
     reviews = tuple(review for review in request.reviews if review.submitted_at <= now)
     commits = tuple(commit for commit in request.commits if commit.committed_at <= now) or request.commits[:1]
     merged_at, ready_at = _before(request.merged_at, now), _before(request.ready_at, now)
-    seen = [request.created_at, *(review.submitted_at for review in reviews), *(at for at in (ready_at, merged_at) if at)]
+    seen = [
+        request.created_at,
+        *(review.submitted_at for review in reviews),
+        *(at for at in (ready_at, merged_at) if at),
+    ]
     return replace(
         request,
         ready_at=ready_at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from examples.acme.company.model import Commit, Host, Person
 from examples.acme.company.plan import Draft
@@ -41,7 +41,7 @@ class Graph:
         parent = self.tip(min(committed) - 1)
         found: list[Commit] = []
         for at, moment, message in zip(authored, committed, messages, strict=True):
-            found.append(self._commit((parent,) if parent else (), author, at, moment, message, number))
+            found.append(self._commit((parent,) if parent else (), author, (at, moment), message, number))
             parent = found[-1].sha
         return tuple(found)
 
@@ -58,16 +58,14 @@ class Graph:
 
     def push(self, draft: Draft, author: Person, message: str) -> None:
         """A commit straight to main."""
-        commit = self._commit(self._parents(), author, draft.authored[0], draft.merged_at, message, 0)
+        commit = self._commit(self._parents(), author, (draft.authored[0], draft.merged_at), message, 0)
         self._extend([commit], draft.merged_at)
         draft.sha = commit.sha
 
-    def _squash(
-        self, branch: tuple[Commit, ...], at: int, number: int, title: str, body: str
-    ) -> tuple[Commit, ...]:
+    def _squash(self, branch: tuple[Commit, ...], at: int, number: int, title: str, body: str) -> tuple[Commit, ...]:
         mark = "#" if self.host == "github" else "!"
         message = f"{title} ({mark}{number})\n\n{body}".strip()
-        self._extend([self._commit(self._parents(), branch[0].author, at, at, message, number)], at)
+        self._extend([self._commit(self._parents(), branch[0].author, (at, at), message, number)], at)
         return branch
 
     def _rebase(self, branch: tuple[Commit, ...], at: int, number: int, title: str, body: str) -> tuple[Commit, ...]:
@@ -75,7 +73,7 @@ class Graph:
         del title, body
         parents, moved = self._parents(), []
         for commit in branch:
-            moved.append(self._commit(parents, commit.author, commit.authored_at, at, commit.message, number))
+            moved.append(self._commit(parents, commit.author, (commit.authored_at, at), commit.message, number))
             parents = (moved[-1].sha,)
         self._extend(moved, at)
         return tuple(moved) if self.host == "gitlab" else branch
@@ -85,7 +83,7 @@ class Graph:
         message = f"Merge {kind} {mark}{number}\n\n{title}\n\n{body}".strip()
         self.main += branch
         parents = (*self._parents(), branch[-1].sha)
-        self._extend([self._commit(parents, branch[0].author, at, at, message, number)], at)
+        self._extend([self._commit(parents, branch[0].author, (at, at), message, number)], at)
         return branch
 
     def _parents(self) -> tuple[str, ...]:
@@ -97,8 +95,9 @@ class Graph:
         self._moments += [at] * len(commits)
 
     def _commit(
-        self, parents: tuple[str, ...], author: Person, authored: int, committed: int, message: str, number: int
+        self, parents: tuple[str, ...], author: Person, moments: tuple[int, int], message: str, number: int
     ) -> Commit:
+        """A new commit; `moments`: when it was authored, and committed."""
         self._count += 1
         text = f"{self.seed}/{self.host}/{self.path}/{self._count}"
         sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
@@ -106,13 +105,8 @@ class Graph:
             sha=sha,
             parents=parents,
             author=author,
-            authored_at=authored,
-            committed_at=committed,
+            authored_at=moments[0],
+            committed_at=moments[1],
             message=message,
             pull_request=number,
         )
-
-
-def without_number(commits: Sequence[Commit]) -> tuple[Commit, ...]:
-    """The same commits, belonging to no pull request."""
-    return tuple(replace(commit, pull_request=0) for commit in commits)

@@ -12,7 +12,7 @@ from typing import Literal
 
 Host = Literal["github", "gitlab"]
 Way = Literal["deployments", "releases", "workflow", "environments", "job", "stage"]
-"""How a service is deployed: GitHub deployments, releases or a workflow, GitLab environments, a Jenkins job or stage."""
+"""How it is deployed: GitHub deployments, releases or a workflow, GitLab environments, a job or a stage of Jenkins."""
 Method = Literal["squash", "rebase", "merge"]
 State = Literal["queued", "running", "success", "failure", "cancelled", "skipped", "inactive"]
 
@@ -247,7 +247,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """What a service did on one day: whole numbers; `cost` in cents."""
+    """What a service did on one day: whole numbers; `cost` in euros."""
 
     at: int
     requests: int

@@ -38,8 +38,8 @@ SEVERAL_REGIONS = {"checkout": ("prod-eu", "prod-us")}
 RENAMED = {"website": "acme/homepage"}
 METHODS: tuple[Method, ...] = ("squash", "squash", "merge", "squash", "rebase")
 
-FIRST = "Ada Ben Cleo Dan Eva Finn Gia Hugo Ida Jan Kim Leo Mia Noa Ole Pia".split()
-LAST = "Abel Brandt Costa Duarte Engel Fuchs Garcia Horn".split()
+FIRST = ["Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gia", "Hugo", "Ida", "Jan", "Kim", "Leo", "Mia", "Noa"]
+LAST = ["Abel", "Brandt", "Costa", "Duarte", "Engel", "Fuchs", "Garcia", "Horn"]
 
 DEPENDABOT = Person("dependabot[bot]", "dependabot[bot]", is_bot=True)
 LINTER = Person("acme-lint[bot]", "acme-lint[bot]", is_bot=True)
@@ -49,7 +49,7 @@ DEPLOYER = Person("acme-deploy[bot]", "acme-deploy[bot]", is_bot=True)
 def teams() -> tuple[Team, ...]:
     """The teams, with fourteen people each."""
     return tuple(
-        Team(name, title, tuple(_person(first, last) for first in FIRST[:14]))
+        Team(name, title, tuple(_person(first, last) for first in FIRST))
         for (name, title), last in zip(TEAMS.items(), LAST, strict=True)
     )
 

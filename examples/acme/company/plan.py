@@ -278,9 +278,7 @@ class Planner:
         if candidates and self._pace(rollout.finished).cycle > 5 * DAY and self._random.random() < 0.05:  # noqa: PLR2004
             authored = rollout.finished + SETTLING + 3 * HOUR
             merged = self._free(authored + 2 * HOUR)
-            draft = Draft(
-                kind="revert", authored=[authored], merged_at=merged, method="squash", reverts=candidates[0]
-            )
+            draft = Draft(kind="revert", authored=[authored], merged_at=merged, method="squash", reverts=candidates[0])
             self._plan.drafts.append(draft)
 
     def _wrong_clock(self) -> None:

@@ -12,9 +12,9 @@ from examples.acme.company.moments import DAY, MINUTE
 from examples.acme.company.people import DEPENDABOT, LINTER
 from examples.acme.company.plan import Draft, Plan
 
-VERBS = "Add Show Keep Speed-up Simplify Check Remember Hide Move Split".split()
-THINGS = "totals filters the-cache retries defaults the-header limits tests the-timeout exports colours logs".split()
-LIBRARIES = "httpx starlette pydantic redis boto3 lodash react jest".split()
+VERBS = ["Add", "Show", "Keep", "Speed up", "Simplify", "Check", "Remember", "Hide", "Move", "Split"]
+THINGS = ["totals", "filters", "retries", "defaults", "limits", "tests", "exports", "colours", "logs", "the cache"]
+LIBRARIES = ["httpx", "starlette", "pydantic", "redis", "boto3", "lodash", "react", "jest"]
 
 
 @dataclass(eq=False, kw_only=True)
@@ -53,9 +53,7 @@ class Writer:
 
     def changes(self) -> tuple[Change, ...]:
         """What main was given since anybody looks, as the author of the story knows it."""
-        return tuple(
-            _change(self._plan.service, draft) for draft in self._plan.drafts if draft.kind != "history"
-        )
+        return tuple(_change(self._plan.service, draft) for draft in self._plan.drafts if draft.kind != "history")
 
     def _number(self, taken: Sequence[int]) -> None:
         """Words for all, and numbers in the order of opening."""
@@ -67,12 +65,14 @@ class Writer:
             if words.draft.kind not in ("push", "history")
         ]
         slots = sorted([*opened, *((at, -1, None) for at in taken)], key=lambda slot: slot[:2])
-        for number, (_, _, draft) in enumerate(slots, start=1):
-            if draft is not None:
-                draft.number = number
+        for number, (_, _, numbered) in enumerate(slots, start=1):
+            if numbered is not None:
+                numbered.number = number
 
     def _word(self, draft: Draft) -> _Wording:
-        first = min(*draft.authored, draft.merged_at - DAY) if draft.authored[0] > draft.merged_at else draft.authored[0]
+        first = (
+            min(*draft.authored, draft.merged_at - DAY) if draft.authored[0] > draft.merged_at else draft.authored[0]
+        )
         created = int(first + self._random.uniform(0.3, 0.75) * (draft.merged_at - first))
         author = DEPENDABOT if draft.kind == "bot" else self._random.choice(self._people)
         title, branch = self._title(draft)
@@ -80,7 +80,7 @@ class Writer:
         return _Wording(draft=draft, author=author, title=title, branch=branch, created_at=created, labels=labels)
 
     def _title(self, draft: Draft) -> tuple[str, str]:
-        thing = self._random.choice(THINGS).replace("-", " ")
+        thing = self._random.choice(THINGS)
         slug = f"{thing.replace(' ', '-')}-{self._random.randrange(10_000):04d}"
         if draft.kind == "bot":
             library = self._random.choice(LIBRARIES)
@@ -91,7 +91,7 @@ class Writer:
         if draft.reverts:
             verb = "Revert" if draft.is_revert else "Reapply"
             return f'{verb} "{self._wordings[id(draft.reverts)].title}"', f"{verb.lower()}-{slug}"
-        return f"{self._random.choice(VERBS).replace('-', ' ')} {thing}", f"feature/{slug}"
+        return f"{self._random.choice(VERBS)} {thing}", f"feature/{slug}"
 
     def _push(self, draft: Draft) -> None:
         words = self._wordings[id(draft)]

@@ -25,8 +25,7 @@ def deployments(plan: Plan, graph: Graph) -> tuple[Deployment, ...]:
             found.append(_staging(plan.service, rollout, graph, next(numbers)))
         rollout.number = next(numbers)
     inactive = _superseded(plan) if plan.service.way == "deployments" else {}
-    for rollout in plan.rollouts:
-        found.append(_deployment(plan, rollout, graph, inactive))
+    found += [_deployment(plan, rollout, graph, inactive) for rollout in plan.rollouts]
     if plan.service.way == "releases":
         found += _prereleases(plan, graph, numbers)
     return tuple(sorted(found, key=lambda deployment: (deployment.created_at, deployment.number)))

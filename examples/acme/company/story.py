@@ -13,6 +13,7 @@ from examples.acme.company.graph import Graph
 from examples.acme.company.model import (
     Change,
     Company,
+    Day,
     Deployment,
     Host,
     Incident,
@@ -20,10 +21,9 @@ from examples.acme.company.model import (
     Person,
     Repository,
     Service,
-    Team,
 )
 from examples.acme.company.moments import DAY, HOUR, month_start
-from examples.acme.company.plan import Planner
+from examples.acme.company.plan import Draft, Planner
 from examples.acme.company.requests import Writer
 from examples.acme.company.rollouts import deployments, incidents
 
@@ -53,8 +53,9 @@ def tell(*, seed: int, starts_at: int, ends_at: int, services: int) -> Company:
     """All that happens from `starts_at` to `ends_at`; `until` shows it at a moment in between."""
     teams, chosen = people.teams(), people.services(services)
     told = _Told()
+    crews = {team.name: team.people for team in teams}
     for service in chosen:
-        _tell_service(told, service, teams, seed, starts_at, ends_at)
+        _tell_service(told, service, crews[service.team], seed, (starts_at, ends_at))
     _number_jira(told)
     for repository in _others(starts_at):
         told.repositories[repository.host, repository.path] = repository
@@ -76,17 +77,15 @@ def tell(*, seed: int, starts_at: int, ends_at: int, services: int) -> Company:
     )
 
 
-def _days(services: Iterable[Service], seed: int, starts_at: int, ends_at: int) -> Mapping[str, tuple[business.Day, ...]]:
+def _days(services: Iterable[Service], seed: int, starts_at: int, ends_at: int) -> Mapping[str, tuple[Day, ...]]:
     return {
-        service.name: tuple(business.daily(service, Random(f"{seed}/{service.name}/days"), starts_at, ends_at))
+        service.name: tuple(business.daily(Random(f"{seed}/{service.name}/days"), starts_at, ends_at))
         for service in services
     }
 
 
-def _tell_service(
-    told: _Told, service: Service, teams: Sequence[Team], seed: int, starts_at: int, ends_at: int
-) -> None:
-    crew = next(team.people for team in teams if team.name == service.team)
+def _tell_service(told: _Told, service: Service, crew: Sequence[Person], seed: int, span: tuple[int, int]) -> None:
+    starts_at, ends_at = span
     plan = Planner(service, Random(f"{seed}/{service.name}/plan"), starts_at, ends_at).plan()
     graph = Graph(service.host, service.repository, seed)
     random = Random(f"{seed}/{service.name}/words")
@@ -134,10 +133,10 @@ def _number_jira(told: _Told) -> None:
 
 def _others(starts_at: int) -> tuple[Repository, ...]:
     """Repositories that no service has: one with nothing in it, one that is archived, one of GitLab."""
-    author = Person("ada-abel", "Ada Abel")
-    graph = Graph("github", "acme/handbook", 0)
-    commit = graph._commit((), author, starts_at - 300 * DAY, starts_at - 300 * DAY, "Initial commit", 0)  # noqa: SLF001
     old = starts_at - 400 * DAY
+    graph = Graph("github", "acme/handbook", 0)
+    draft = Draft(kind="history", authored=[old], merged_at=old, method="squash")
+    graph.push(draft, Person("ada-abel", "Ada Abel"), "Initial commit")
     return (
         Repository(host="github", path="acme/sandbox", number=7_990, created_at=old),
         Repository(
@@ -146,8 +145,8 @@ def _others(starts_at: int) -> tuple[Repository, ...]:
             number=7_991,
             created_at=old,
             is_archived=True,
-            commits=(commit,),
-            line=(commit.sha,),
+            commits=tuple(graph.main),
+            line=tuple(graph.line),
         ),
         Repository(host="gitlab", path="acme/payments/playground", number=7_992, created_at=old),
     )

@@ -65,7 +65,7 @@ def _steps(random: Random, opened: int) -> Iterator[Step]:
 
 def builds(plan: Plan, graph: Graph, random: Random, starts_at: int) -> tuple[Build, ...]:
     """A run of the tests for each merge and push since the beginning."""
-    found = []
+    found: list[Build] = []
     for draft in plan.drafts:
         if draft.kind == "history":
             continue
