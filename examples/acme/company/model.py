@@ -130,7 +130,8 @@ class Repository:
 class Change:
     """What was brought to main in one piece, by a pull request (`key` is its number) or a push (a sha).
 
-    `reverts`: the key of the change that it takes back. `is_hotfix`: made in a hurry, on a branch `hotfix/…`.
+    `reverts`: the key of the change that it takes back. `mends`: the number of the deployment that a hotfix (on a
+    branch `hotfix/…`) was made for.
     """
 
     service: str
@@ -138,7 +139,7 @@ class Change:
     first_authored_at: int
     merged_at: int
     reverts: str = ""
-    is_hotfix: bool = False
+    mends: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,13 +30,17 @@ Outcome = Literal["success", "failure", "cancelled", "skipped", "second try"]
 
 @dataclass(eq=False, kw_only=True)
 class Draft:
-    """A change to be: `authored` are the moments of its commits. `number` and `sha` come with the commits."""
+    """A change to be: `authored` are the moments of its commits. `number` and `sha` come with the commits.
+
+    `mends`: what a hotfix was made for.
+    """
 
     kind: Kind
     authored: list[int]
     merged_at: int
     method: Method
     reverts: Draft | None = None
+    mends: Rollout | None = None
     number: int = 0
     sha: str = ""
 
@@ -264,6 +268,7 @@ class Planner:
         merged = self._free(max(authored + 3 * MINUTE, healed - 15 * MINUTE))
         target = self._random.choice(self._revertible(broken)) if kind == "revert" else None
         draft = Draft(kind=kind, authored=[authored], merged_at=merged, method="squash", reverts=target)
+        draft.mends = None if target else broken
         self._plan.drafts.append(draft)
         self._deploy(merged, max(healed, merged + 9 * MINUTE))
         if target and self._random.random() < 0.4:  # noqa: PLR2004 - what was taken back is often wanted again

@@ -184,5 +184,5 @@ def _change(service: Service, draft: Draft) -> Change:
         first_authored_at=min(draft.authored),
         merged_at=draft.merged_at,
         reverts=draft.reverts.key if draft.reverts else "",
-        is_hotfix=draft.kind == "hotfix",
+        mends=draft.mends.number if draft.mends else None,
     )

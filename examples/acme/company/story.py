@@ -93,8 +93,8 @@ def _tell_service(told: _Told, service: Service, crew: Sequence[Person], seed: i
     own = found if service.team in work.ON_GITHUB else []
     writer = Writer(plan, graph, crew, random)
     requests = writer.write([opened for opened, _ in own])
-    told.changes[service.name] = writer.changes()
     told.deployments[service.name] = deployments(plan, graph)
+    told.changes[service.name] = writer.changes()
     told.incidents += incidents(plan)
     if not own:
         told.issues += [issue for _, issue in found]
