@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from scorecard_exporter.events.model import Commit
 from scorecard_exporter.events.reverts import reverts
 from scorecard_exporter.sources.github.people import person
-from scorecard_exporter.sources.kit.body import Body, MalformedError
+from scorecard_exporter.sources.kit.body import Body
 from scorecard_exporter.sources.text import printable
 
 
 def commit(found: Body, origin: str) -> Iterator[Commit]:
     """The commit. Its author is the login of the account where GitHub knows one, else the address in lower case."""
-    git = _there(found, "commit")
-    authored, committed = _there(git, "author"), _there(git, "committer")
+    git = found.inner("commit")
+    authored, committed = git.inner("author"), git.inner("committer")
     login, is_bot = person(found.body("author"))
     email, name = authored.text("email", ""), authored.text("name", "")
     subject, _, message = git.lines("message").partition("\n")
@@ -30,13 +30,6 @@ def commit(found: Body, origin: str) -> Iterator[Commit]:
         subject=printable(subject),
         reverts=reverts(message),
     )
-
-
-def _there(found: Body, name: str) -> Body:
-    inner = found.body(name)
-    if inner is None:
-        raise MalformedError(f"{name} is missing")
-    return inner
 
 
 def associated(data: object) -> dict[str, str]:

@@ -50,7 +50,7 @@ class GitHubStreams:
     """The streams of all repositories; each iteration asks anew which there are. `read`: names of what is read."""
 
     def __init__(self, source: str, host: Host, selection: Selection, reading: Reading, read: frozenset[str]) -> None:
-        self._source, self._host, self._selection = source, host, selection
+        self.source, self._host, self._selection = source, host, selection
         self._reading, self._read = reading, read
 
     def __iter__(self) -> Iterator[Stream]:
@@ -99,7 +99,7 @@ class GitHubStreams:
                     yield thing
 
     def _repository(self, thing: str) -> Repository:
-        return Repository(thing, f"{self._source}:{thing}", self._host.pages)
+        return Repository(thing, f"{self.source}:{thing}", self._host.pages)
 
     def _streams(self, session: Session, repository: Repository) -> Iterator[Stream]:
         if "pull_requests" in self._read:

@@ -6,7 +6,7 @@ hundred connections that a question may have to fetch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +101,23 @@ class GraphQL:
         cost = limit.get("cost") if isinstance(limit, dict) else None
         if isinstance(cost, int) and cost > 1:
             self._client.spent(RESOURCE, cost - 1)
+
+
+def of_each(
+    repositories: Sequence[Mapping[str, str]], fields: str, variables: Mapping[str, str] | None = None
+) -> tuple[str, dict[str, str]]:
+    """A question about many repositories, given by `owner` and `name`, and its variables; the first one is `r0`.
+
+    `fields`: of the type Repository. `variables`: texts that they use.
+    """
+    known = dict(variables or {})
+    declared, asked = [f"${name}: String!" for name in known], []
+    for number, one in enumerate(repositories):
+        declared.append(f"$o{number}: String!, $n{number}: String!")
+        asked.append(f"r{number}: repository(owner: $o{number}, name: $n{number}) {{ ...fields }}")
+        known |= {f"o{number}": one["owner"], f"n{number}": one["name"]}
+    question = f"query({', '.join(declared)}) {{ {' '.join(asked)} rateLimit {{ cost }} }}"
+    return f"{question} fragment fields on Repository {{ {fields} }}", known
 
 
 def _complaints(errors: object) -> Iterator[Complaint]:

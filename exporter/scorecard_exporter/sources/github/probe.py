@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scorecard_exporter.errors import RetriableSourceError, SkippableSourceError
-from scorecard_exporter.sources.github.graphql import Answer, Complaint, refusal
+from scorecard_exporter.sources.github.graphql import Answer, Complaint, of_each, refusal
 from scorecard_exporter.sources.github.host import Host, Repository
 from scorecard_exporter.sources.kit.body import Body, MalformedError
 
@@ -32,6 +32,8 @@ _PROBED = """
     totalCount nodes { name target { oid } }
   }
 """
+
+_DEPLOYED = "deployed: ref(qualifiedName: $branch) { name target { oid } }"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,15 +116,9 @@ class Probe:
 
 def question(repositories: Sequence[Repository], branch: str) -> tuple[str, dict[str, str]]:
     """The question for these repositories, and its variables."""
-    variables, declared, asked = {"branch": f"refs/heads/{branch}"} if branch else {}, [], []
-    deployed = "deployed: ref(qualifiedName: $branch) { name target { oid } }" if branch else ""
-    for number, repository in enumerate(repositories):
-        declared.append(f"$o{number}: String!, $n{number}: String!")
-        asked.append(f"r{number}: repository(owner: $o{number}, name: $n{number}) {{ ...probed {deployed} }}")
-        variables |= {f"o{number}": repository.variables["owner"], f"n{number}": repository.variables["name"]}
-    declared += ["$branch: String!"] if branch else []
-    head = f"query({', '.join(declared)}) {{ {' '.join(asked)} rateLimit {{ cost }} }}"
-    return f"{head} fragment probed on Repository {{ {_PROBED} }}", variables
+    fields = f"{_PROBED} {_DEPLOYED}" if branch else _PROBED
+    variables = {"branch": f"refs/heads/{branch}"} if branch else {}
+    return of_each([one.variables for one in repositories], fields, variables)
 
 
 def facts_of(found: Body, branch: str = "") -> Facts:

@@ -13,7 +13,7 @@ from scorecard_exporter.sources.github import deployments, issues, releases, run
 from scorecard_exporter.sources.github.host import Repository
 from scorecard_exporter.sources.github.people import person
 from scorecard_exporter.sources.github.reading import Reading
-from scorecard_exporter.sources.kit.body import Body, MalformedError
+from scorecard_exporter.sources.kit.body import Body
 
 
 class _Request(NamedTuple):
@@ -71,7 +71,7 @@ def _ready_at(body: Body, action: str, opened_at: datetime) -> datetime | None:
 
 
 def _request(found: Body) -> _Request:
-    body = _there(found, "pull_request")
+    body = found.inner("pull_request")
     author, is_bot = person(body.body("user"))
     return _Request(body, body.text("number"), author, is_bot, issues.labels_of(body))
 
@@ -79,7 +79,7 @@ def _request(found: Body) -> _Request:
 def review(found: Body, repository: Repository, reading: Reading) -> Iterator[Record]:
     """The review."""
     del reading
-    body, of = _there(found, "review"), _there(found, "pull_request")
+    body, of = found.inner("review"), found.inner("pull_request")
     submitted_at = body.time_or_none("submitted_at")
     if submitted_at is None:
         return
@@ -98,19 +98,19 @@ def review(found: Body, repository: Repository, reading: Reading) -> Iterator[Re
 
 def deployment(found: Body, repository: Repository, reading: Reading) -> Iterator[Record]:
     """A deployment that was asked for."""
-    yield from _deployment(_there(found, "deployment"), repository, reading, "pending", None)
+    yield from _deployment(found.inner("deployment"), repository, reading, "pending", None)
 
 
 def deployment_status(found: Body, repository: Repository, reading: Reading) -> Iterator[Record]:
     """How a deployment goes on. That it became inactive says nothing new: it had succeeded before."""
-    said = _there(found, "deployment_status")
+    said = found.inner("deployment_status")
     state = said.text("state", "").lower()
     if state == "inactive":
         return
     status, finished_at = deployments.outcome(
         [deployments.Step(state, said.time("created_at"))], state, said.time("created_at")
     )
-    yield from _deployment(_there(found, "deployment"), repository, reading, status, finished_at)
+    yield from _deployment(found.inner("deployment"), repository, reading, status, finished_at)
 
 
 def _deployment(
@@ -134,7 +134,7 @@ def _deployment(
 def release(found: Body, repository: Repository, reading: Reading) -> Iterator[Record]:
     """A release that is published; its commit is not in the body unless it is named itself."""
     del reading
-    body = _there(found, "release")
+    body = found.inner("release")
     published_at = body.time_or_none("published_at")
     if body.flag("draft") or published_at is None or found.text("action", "") in {"deleted", "unpublished"}:
         return
@@ -155,7 +155,7 @@ _SHA_DIGITS = 40
 
 def issue(found: Body, repository: Repository, reading: Reading) -> Iterator[Record]:
     """The issue, and the incident if it is one, with the step that was taken just now."""
-    action, body = found.text("action", ""), _there(found, "issue")
+    action, body = found.text("action", ""), found.inner("issue")
     if action in {"deleted", "transferred"}:
         return
     steps: tuple[Transition, ...] = ()
@@ -169,7 +169,7 @@ def issue(found: Body, repository: Repository, reading: Reading) -> Iterator[Rec
 
 def workflow_run(found: Body, repository: Repository, reading: Reading) -> Iterator[Record]:
     """The run, as a build on the deployed branch, or as a deployment where its workflow deploys."""
-    body, named = _there(found, "workflow_run"), _there(found, "repository")
+    body, named = found.inner("workflow_run"), found.inner("repository")
     branch = reading.branch or named.text("default_branch", "")
     if branch and body.text("head_branch", "") == branch:
         yield from runs.build(body, repository.origin)
@@ -181,10 +181,3 @@ def workflow_run(found: Body, repository: Repository, reading: Reading) -> Itera
 def _file_of_workflow(found: Body) -> str:
     workflow = found.body("workflow")
     return runs.file_of(workflow) if workflow else ""
-
-
-def _there(found: Body, name: str) -> Body:
-    inner = found.body(name)
-    if inner is None:
-        raise MalformedError(f"{name} is missing")
-    return inner
