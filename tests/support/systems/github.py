@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 import httpx
-from graphql import build_schema, graphql_sync
+from graphql import build_schema, execute_sync, parse, validate
 
 from fake_system import FakeSystem
 from github_points import points
@@ -25,6 +25,18 @@ BOT = {"__typename": "Bot", "login": "dependabot", "type": "Bot"}
 @cache
 def schema():
     return build_schema((Path(__file__).parent / "github.graphql").read_text())
+
+
+@cache
+def understood(question):
+    document = parse(question)
+    assert validate(schema(), document) == []
+    return document
+
+
+@cache
+def cost_of(question, size):
+    return points(schema(), question, {"size": size})
 
 
 def iso(moment):
@@ -331,7 +343,7 @@ class Github:
 
     def _graphql(self, asked):
         variables = asked.get("variables") or {}
-        cost = points(schema(), asked["query"], variables)
+        cost = cost_of(asked["query"], variables.get("size"))
         self.cost += cost
         self.costs.append(cost)
         root = {
@@ -341,7 +353,7 @@ class Github:
             "node": lambda _info, id: self._node(id),  # noqa: A006  GitHub's own name
             "organization": lambda _info, login: self._organization(login),
         }
-        result = graphql_sync(schema(), asked["query"], root, variable_values=variables)
+        result = execute_sync(schema(), understood(asked["query"]), root, variable_values=variables)
         errors = [
             {"message": error.message, "path": error.path, **(error.extensions or {})} for error in result.errors or []
         ]
@@ -465,14 +477,21 @@ def commit(repo, sha):
     found = repo.commits.get(sha)
     if found is None:
         return None
-    pulls = [pull(repo, one) for one in repo.pulls if sha == one["merge"] or sha in one.get("rebased", ())]
     return {
         "__typename": "Commit",
         "oid": sha,
         "authoredDate": found["commit"]["author"]["date"],
         "committedDate": found["commit"]["committer"]["date"],
-        "associatedPullRequests": connection(pulls),
+        "associatedPullRequests": _pulls_of(repo, sha),
     }
+
+
+def _pulls_of(repo, sha):
+    def resolve(info, **arguments):
+        found = [one for one in repo.pulls if sha == one["merge"] or sha in one.get("rebased", ())]
+        return connection(found, wrap=lambda one: pull(repo, one))(info, **arguments)
+
+    return resolve
 
 
 def pull(repo, one):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from scorecard_exporter.errors import RetriableSourceError, SkippableSourceError
-from scorecard_exporter.events.model import Batch, Branch, Commit, Problem
+from scorecard_exporter.events.model import Batch, Branch, Commit, Problem, Record
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.sources.github.commit_lists import CommitLists
 from scorecard_exporter.sources.github.host import Repository
@@ -139,13 +139,16 @@ class _Walk:
                 raise RetriableSourceError(f"the commits of {self._state.after} give the same page again and again")
             seen.add(after)
             piece, after = self._lists.page(after)
-            yield piece
+            yield dataclasses.replace(piece, records=tuple(filter(self._is_wanted, piece.records)))
             times = [record.committed_at for record in piece.records if isinstance(record, Commit)]
             oldest = min(times, default=None)
             if oldest is not None and oldest < self._wanted:
                 after = ""
             since = instant(self._wanted) if not after else min(self._state.since, instant(oldest or self._wanted))
             self._state = dataclasses.replace(self._state, after=after, since=since)
+
+    def _is_wanted(self, record: Record) -> bool:
+        return not isinstance(record, Commit) or record.committed_at >= self._wanted
 
     def state(self) -> State:
         """What is reached once the pages were taken."""

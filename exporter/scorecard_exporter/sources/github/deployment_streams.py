@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from scorecard_exporter.errors import RetriableSourceError
@@ -66,12 +66,7 @@ class DeploymentListStream(ListStream):
     def __init__(self, session: Session, repository: Repository, off_branch: OffBranch | None, made_by: str) -> None:
         super().__init__(session, repository, kinds=("deployment",), made_by=made_by)
         self._off_branch = off_branch
-        self._at = datetime.now(UTC)
         self._known: datetime | None = None
-
-    def read(self, cursor: str | None, at: datetime) -> Iterator[Batch]:
-        self._at = at
-        yield from super().read(cursor, at)
 
     def _catch_up(self, state: State, at: datetime, wanted: datetime) -> Iterator[Batch]:
         self._known = moment(state.until) - OVERLAP
@@ -176,8 +171,12 @@ class TagStream(DeploymentListStream):
 
     def read_page(self, after: str) -> Page:
         listed = Connection.of(self._ask(TAGS, after, tags.SIZE), "refs")
-        page = self._deployments(listed, lambda body: tags.tag(body, self._repository), what="a tag", ordered_by="")
-        return replace(page, oldest=min(filter(None, map(_committed_at, listed.nodes)), default=None))
+        made = [(node, _committed_at(node)) for node in listed.nodes]
+        kept = [node for node, at in made if at is None or at >= self._begin_at]
+        page = self._deployments(
+            Connection(kept, listed.after), lambda body: tags.tag(body, self._repository), what="a tag", ordered_by=""
+        )
+        return replace(page, oldest=min((at for _, at in made if at), default=None))
 
 
 def _committed_at(node: Any) -> datetime | None:

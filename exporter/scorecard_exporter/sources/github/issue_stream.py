@@ -48,6 +48,7 @@ class IssueStream(WindowedStream):
     """
 
     mark = "issues"
+    is_alone = True
     window = timedelta(days=180)
 
     def __init__(self, session: Session, repository: Repository) -> None:

@@ -27,7 +27,7 @@ def records(
     number, url = found.whole("number"), found.text("html_url", "")
     labels = labels_of(found)
     opened_at = found.time("created_at")
-    closed_at = found.time_or_none("closed_at") if found.text("state", "open") == "closed" else None
+    closed_at = None if found.text("state", "") == "open" else found.time_or_none("closed_at")
     yield Issue(
         origin=origin,
         key=str(number),

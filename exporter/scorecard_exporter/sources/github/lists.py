@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from scorecard_exporter.errors import RetriableSourceError
-from scorecard_exporter.events.model import Record
+from scorecard_exporter.events.model import Batch, Record
 from scorecard_exporter.sources.github.host import Repository
 from scorecard_exporter.sources.github.probe import NOTHING
 from scorecard_exporter.sources.github.reading import Session
 from scorecard_exporter.sources.kit.body import Body, moment_of, parse_each
 from scorecard_exporter.sources.kit.streams import DescendingStream, Page
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ class Connection:
         return cls([node for node in nodes if node is not None], str(page.get("endCursor") or "") if is_more else "")
 
 
+def since(nodes: Iterable[Any], name: str, begin: datetime) -> list[Any]:
+    """Those that are not older than `begin` by the time by which a list is ordered."""
+    return [node for node in nodes if (at := oldest([node], name)) is None or at >= begin]
+
+
 def oldest(nodes: Iterable[Any], name: str) -> datetime | None:
     """The time by which a list is ordered, of its last thing that has one."""
     times = [moment for node in nodes if isinstance(node, dict) and (moment := moment_of(node.get(name)))]
@@ -59,6 +66,12 @@ class ListStream(DescendingStream):
         history = session.reading.history
         super().__init__(name, origin=repository.origin, kinds=kinds, history=history, made_by=made_by)
         self._session, self._repository = session, repository
+        self._at, self._begin_at = BEGINNING, BEGINNING
+
+    def read(self, cursor: str | None, at: datetime) -> Iterator[Batch]:
+        # A page may reach further back than anything is wanted from; where it ends is chance.
+        self._at, self._begin_at = at, at - self._session.reading.history
+        yield from super().read(cursor, at)
 
     def page(self, after: str) -> Page:
         if not after and self._session.probe.facts(self._repository).marks.get(self.mark) == NOTHING:
@@ -83,7 +96,8 @@ class ListStream(DescendingStream):
     def _page(
         self, listed: Connection, parse: Callable[[Body], Iterable[Record]], *, what: str, ordered_by: str
     ) -> Page:
-        piece = parse_each(listed.nodes, parse, what=what, origin=self.origin)
+        nodes = since(listed.nodes, ordered_by, self._begin_at)
+        piece = parse_each(nodes, parse, what=what, origin=self.origin)
         return Page(
             records=piece.records,
             problems=piece.problems,

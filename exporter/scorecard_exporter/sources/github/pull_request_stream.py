@@ -45,6 +45,7 @@ class PullRequestStream(ListStream):
     """Whatever happens to a pull request moves it to the front, so nothing has to be read again where it stands."""
 
     mark = "pullRequests"
+    is_alone = True
 
     def __init__(self, session: Session, repository: Repository) -> None:
         self._paths = session.reading.paths

@@ -7,14 +7,14 @@ for what was made before the last one on the page before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from scorecard_exporter.events.model import Batch, Build, Deployment, Record
 from scorecard_exporter.sources.github import runs
 from scorecard_exporter.sources.github.deployment_streams import TRIED_AGAIN
 from scorecard_exporter.sources.github.host import Repository
-from scorecard_exporter.sources.github.lists import oldest
+from scorecard_exporter.sources.github.lists import BEGINNING, oldest, since
 from scorecard_exporter.sources.github.reading import Session
 from scorecard_exporter.sources.kit.body import Body, parse_each
 from scorecard_exporter.sources.kit.streams import DescendingStream, Page
@@ -32,10 +32,10 @@ class RunStream(DescendingStream):
             made_by=session.reading.made_by(session.reading.branch, path),
         )
         self._session, self._repository, self._path = session, repository, path
-        self._at = datetime.now(UTC)
+        self._at, self._begin_at = BEGINNING, BEGINNING
 
     def read(self, cursor: str | None, at: datetime) -> Iterator[Batch]:
-        self._at = at
+        self._at, self._begin_at = at, at - self._session.reading.history
         yield from super().read(cursor, at)
 
     def is_unchanged(self, since: datetime, until: datetime) -> bool:  # noqa: ARG002  the validator says it
@@ -54,7 +54,8 @@ class RunStream(DescendingStream):
         if made_before:
             search |= {"created": f"<={made_before}", "page": int(number or 1)}
         items = self._session.host.get(self._repository.path(self._path), search).things("workflow_runs")
-        piece = parse_each(items, self._parse, what="a run of a workflow", origin=self.origin)
+        kept = since(items, "created_at", self._begin_at)
+        piece = parse_each(kept, self._parse, what="a run of a workflow", origin=self.origin)
         earliest = oldest(items, "created_at")
         return Page(
             records=piece.records,
@@ -94,6 +95,8 @@ def _unfinished(items: list[Any], failures_since: datetime) -> datetime | None:
 
 class BuildStream(RunStream):
     """Runs on the deployed branch."""
+
+    is_alone = True
 
     def __init__(self, session: Session, repository: Repository) -> None:
         super().__init__(session, repository, "builds", "actions/runs", Build.kind)

@@ -39,16 +39,20 @@ class Run(NamedTuple):
 
 
 def run(found: Body) -> Run:
-    """The run. It is taken to end when it was last changed, since GitHub does not say when it did."""
+    """The run. It is taken to end when it was last changed, since GitHub does not say when it did.
+
+    A run that is tried again begins anew before it counts as changed: it never ends before it began.
+    """
     is_over = found.text("status", "") == "completed" or found.has("conclusion")
     said = found.text("conclusion", "") or found.text("status", "")
+    started_at = found.time_or_none("run_started_at") or found.time("created_at")
     return Run(
         key=found.text("id"),
         url=found.text("html_url", ""),
         sha=found.text("head_sha", ""),
         status=STATUS.get(said, said),
-        started_at=found.time_or_none("run_started_at") or found.time("created_at"),
-        finished_at=found.time("updated_at") if is_over else None,
+        started_at=started_at,
+        finished_at=max(found.time("updated_at"), started_at) if is_over else None,
     )
 
 
