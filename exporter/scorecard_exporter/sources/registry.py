@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from scorecard_exporter.sources.base import SourceOptions
 from scorecard_exporter.sources.files.options import FilesOptions
 from scorecard_exporter.sources.git.options import GitOptions
+from scorecard_exporter.sources.github.options import GitHubOptions
 from scorecard_exporter.sources.gitlab.options import GitLabOptions
 from scorecard_exporter.sources.jira.options import JiraOptions
 from scorecard_exporter.sources.pagerduty.options import PagerDutyOptions
@@ -16,6 +17,7 @@ from scorecard_exporter.sources.webhook.options import WebhookOptions
 TYPES: Mapping[str, type[SourceOptions]] = {
     "files": FilesOptions,
     "git": GitOptions,
+    "github": GitHubOptions,
     "gitlab": GitLabOptions,
     "jira": JiraOptions,
     "pagerduty": PagerDutyOptions,

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote, urlencode
 
 import httpx
-from fake_system import FakeSystem
 from graphql import build_schema, graphql_sync
+
+from fake_system import FakeSystem
 
 END = datetime(2026, 6, 1, tzinfo=UTC)
 TOKEN = "glpat-a-token-that-nobody-may-see"  # noqa: S105
@@ -183,7 +184,14 @@ class GitLab:
     def note(self, project, number, days, author, body, *, system=False, bot=False):
         self.notes += 1
         self.projects[project]["details"][number]["notes"].append(
-            {"id": self.notes, "body": body, "system": system, "created_at": at(days), "author": person(author), "bot": bot}
+            {
+                "id": self.notes,
+                "body": body,
+                "system": system,
+                "created_at": at(days),
+                "author": person(author),
+                "bot": bot,
+            }
         )
 
     def issue(self, project, days, *, type="issue", closed=None, labels=()):  # noqa: A002
@@ -228,7 +236,7 @@ class GitLab:
         answer = self._answer(path.removeprefix("/api/v4/").split("/"), dict(request.url.params))
         return answer or httpx.Response(404, json={"message": "404 Not Found"})
 
-    def _answer(self, parts, params):  # noqa: PLR0911
+    def _answer(self, parts, params):
         match [unquote(part) for part in parts]:
             case ["personal_access_tokens", "self"]:
                 return httpx.Response(200, json={"id": 1, "name": "scorecard", "scopes": self.scopes, "active": True})
@@ -263,7 +271,9 @@ class GitLab:
                 return self._page([ours["about"] for ours in inside.values()], params)
             case ["descendant_groups"]:
                 parents = {ours["about"]["path_with_namespace"].rpartition("/")[0] for ours in inside.values()}
-                groups = [{"full_path": one, "name": one.rpartition("/")[2].title()} for one in sorted(parents - {path})]
+                groups = [
+                    {"full_path": one, "name": one.rpartition("/")[2].title()} for one in sorted(parents - {path})
+                ]
                 return self._page(groups, params)
             case ["merge_requests" | "issues" as what]:
                 return self._page(_changed([one for ours in inside.values() for one in ours[what]], params), params)

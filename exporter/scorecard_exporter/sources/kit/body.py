@@ -86,6 +86,11 @@ class Body:
         value = self._data.get(name)
         return None if value is None else Body(value, self._at(name))
 
+    def inner(self, name: str) -> Body:
+        """An object that must be there."""
+        value = self._data.get(name)
+        return self._or(name, None, None, "an object") if value is None else Body(value, self._at(name))
+
     def bodies(self, name: str) -> Iterator[Body]:
         """The objects of a list; none where it is missing. Nulls in it are passed over."""
         return (Body(item, self._at(name)) for item in self.items(name) if item is not None)

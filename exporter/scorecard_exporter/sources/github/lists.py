@@ -1,0 +1,106 @@
+"""Lists in answers of GraphQL, as streams read them: newest first, from a place on."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from scorecard_exporter.errors import RetriableSourceError
+from scorecard_exporter.events.model import Batch, Record
+from scorecard_exporter.sources.github.host import Repository
+from scorecard_exporter.sources.github.probe import NOTHING
+from scorecard_exporter.sources.github.reading import Session
+from scorecard_exporter.sources.kit.body import Body, moment_of, parse_each
+from scorecard_exporter.sources.kit.streams import DescendingStream, Page
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A page of a list. `after`: where it goes on, '' at its end."""
+
+    nodes: list[Any]
+    after: str
+
+    @classmethod
+    def of(cls, holder: object, name: str) -> Connection:
+        """The list `name` of an object in an answer.
+
+        Raises:
+            RetriableSourceError: there is none; a list that is missing is not an empty one.
+        """
+        found = holder.get(name) if isinstance(holder, dict) else None
+        nodes = found.get("nodes") if isinstance(found, dict) else None
+        if not isinstance(found, dict) or not isinstance(nodes, list):
+            raise RetriableSourceError(f"GitHub's answer has no list {name!r}; it is asked again at the next poll")
+        page = found.get("pageInfo") or {}
+        is_more = isinstance(page, dict) and page.get("hasNextPage") is True
+        return cls([node for node in nodes if node is not None], str(page.get("endCursor") or "") if is_more else "")
+
+
+def since(nodes: Iterable[Any], name: str, begin: datetime) -> list[Any]:
+    """Those that are not older than `begin` by the time by which a list is ordered."""
+    return [node for node in nodes if (at := oldest([node], name)) is None or at >= begin]
+
+
+def oldest(nodes: Iterable[Any], name: str) -> datetime | None:
+    """The time by which a list is ordered, of its last thing that has one."""
+    times = [moment for node in nodes if isinstance(node, dict) and (moment := moment_of(node.get(name)))]
+    return min(times, default=None)
+
+
+class ListStream(DescendingStream):
+    """A list of a repository that GraphQL gives newest first, and that the probe knows a mark of.
+
+    `mark`: name of that in the facts.
+    """
+
+    mark: str
+
+    def __init__(self, session: Session, repository: Repository, *, kinds: tuple[str, ...], made_by: str) -> None:
+        name = f"{repository.thing}/{self.mark}"
+        history = session.reading.history
+        super().__init__(name, origin=repository.origin, kinds=kinds, history=history, made_by=made_by)
+        self._session, self._repository = session, repository
+        self._at, self._begin_at = BEGINNING, BEGINNING
+
+    def read(self, cursor: str | None, at: datetime) -> Iterator[Batch]:
+        # A page may reach further back than anything is wanted from; where it ends is chance.
+        self._at, self._begin_at = at, at - self._session.reading.history
+        yield from super().read(cursor, at)
+
+    def page(self, after: str) -> Page:
+        if not after and self._session.probe.facts(self._repository).marks.get(self.mark) == NOTHING:
+            return Page(oldest=None)
+        return self.read_page(after)
+
+    @abstractmethod
+    def read_page(self, after: str) -> Page:
+        """As `page`, of a list that is not empty."""
+
+    def is_unchanged(self, since: datetime, until: datetime) -> bool:  # noqa: ARG002  the mark says it
+        mark, before = self._session.probe.facts(self._repository).marks.get(self.mark, ""), self.extra
+        self.extra = mark
+        return mark != "" and mark == before
+
+    def _ask(self, question: str, after: str, size: int, **variables: Any) -> dict[str, Any]:
+        """The repository with a page of the list from `after` on; the question has the variables `after` and `size`."""
+        known = {**self._repository.variables, "after": after or None, **variables}
+        answer = self._session.host.graphql.ask_sized(question, known, size)
+        return answer.repository(self._repository.thing)
+
+    def _page(
+        self, listed: Connection, parse: Callable[[Body], Iterable[Record]], *, what: str, ordered_by: str
+    ) -> Page:
+        nodes = since(listed.nodes, ordered_by, self._begin_at)
+        piece = parse_each(nodes, parse, what=what, origin=self.origin)
+        return Page(
+            records=piece.records,
+            problems=piece.problems,
+            oldest=oldest(listed.nodes, ordered_by),
+            after=listed.after,
+        )
