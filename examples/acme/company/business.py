@@ -11,7 +11,7 @@ from examples.acme.company.plan import MONTH
 
 LENGTH = 24
 """Months that the story takes."""
-ENPS = (40, 56)
+ENPS = (40, 52)
 """Employee net promoter score at the beginning and the end: it rises, and misses 60."""
 NPS = (18, 44)
 DOWNTIME = (0.0045, 0.0006)
