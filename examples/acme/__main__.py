@@ -10,7 +10,8 @@ import uvicorn
 from examples.acme.company.moments import moment
 from examples.acme.company.story import company
 from examples.acme.systems.faults import Control, Rule
-from examples.acme.systems.server import Systems
+from examples.acme.systems.running import Systems
+from examples.acme.systems.server import application
 
 
 def main() -> None:
@@ -20,7 +21,7 @@ def main() -> None:
     told = company(seed=options.seed, now=now, services=options.services)
     rules = [Rule(share=options.faults)] if options.faults else []
     systems = Systems(told, control=Control(rules=rules), pages=options.pages)
-    uvicorn.run(systems.app(), host="127.0.0.1", port=options.port, log_level="warning")
+    uvicorn.run(application(systems), host="127.0.0.1", port=options.port, log_level="warning")
 
 
 def _options() -> argparse.Namespace:

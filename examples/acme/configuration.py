@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
+import re
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from examples.acme.company.model import Service, Team
+from examples.acme.company.moments import iso, moment, month_start, when
 from examples.acme.company.people import services, teams
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
+SHOWN = (2026, 11)
+"""Year and month for which the dates of `scorecard.yaml` are written."""
 NOTE = "# Written by `python -m examples.acme.configuration`.\n"
 
 
@@ -49,11 +55,30 @@ def _deployments(service: Service, origin: str) -> str:
     return f'{{from: "{origin}", environment: {environment}}}'
 
 
+def moved(text: str, now: int) -> str:
+    """The same configuration, its dates moved by whole months to a company that is shown at `now`."""
+    later = (when(now).year - SHOWN[0]) * 12 + when(now).month - SHOWN[1]
+    return re.sub(r"\b\d{4}-\d\d-01\b", lambda found: iso(month_start(moment(found[0]), later))[:10], text)
+
+
+def write(folder: Path, now: int, chosen: Sequence[Service]) -> None:
+    """Write the whole configuration for a company that is shown at `now`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "teams.yaml").write_text(teams_yaml(teams(), chosen), "utf-8")
+    (folder / "services.yaml").write_text(services_yaml(chosen), "utf-8")
+    if folder.resolve() != HERE:
+        (folder / "sources.yaml").write_text((HERE / "sources.yaml").read_text("utf-8"), "utf-8")
+        (folder / "scorecard.yaml").write_text(moved((HERE / "scorecard.yaml").read_text("utf-8"), now), "utf-8")
+
+
 def main() -> None:
-    """Write both files."""
-    chosen = services(40)
-    (HERE / "teams.yaml").write_text(teams_yaml(teams(), chosen), "utf-8")
-    (HERE / "services.yaml").write_text(services_yaml(chosen), "utf-8")
+    """Write it to a folder, or only what is written from the company."""
+    parser = argparse.ArgumentParser(prog="python -m examples.acme.configuration", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=HERE, help="where all of it is written for today")
+    parser.add_argument("--now", default="", help="the moment that the company is shown at [now]")
+    options = parser.parse_args()
+    now = moment(options.now) if options.now else int(time.time())
+    write(options.folder, now, services(40))
 
 
 if __name__ == "__main__":

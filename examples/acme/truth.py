@@ -52,17 +52,17 @@ class Episode:
 
 @dataclass(eq=False)
 class Known:
-    """What is known of one service, put in relation. `failed`: deployments, and when each was recovered."""
+    """What is known of one service, put in relation.
 
-    attempts: list[Deployment]
+    `finished`: number, moment and success of each deployment to production. `lead_times`: moment and seconds of each
+    change that came there. `failed`: deployments that failed afterwards, and when each was recovered.
+    """
+
+    finished: list[tuple[int, int, bool]]
     lead_times: list[tuple[int, int]]
     failed: dict[int, int | None]
     reworks: set[int]
     episodes: list[Episode]
-
-    @property
-    def successes(self) -> list[Deployment]:
-        return [one for one in self.attempts if one.succeeded_at is not None]
 
 
 def truth(company: Company) -> dict[Key, Truth]:
@@ -89,7 +89,9 @@ def _known(company: Company, service: Service) -> Known:
     episodes = [episode for one in company.incidents if one.service == service.name for episode in _episodes(one)]
     failures = _failures(attempts, changes, episodes)
     return Known(
-        attempts=attempts,
+        finished=[
+            (one.number, at, one.outcome == "success") for one in attempts if (at := one.finished_at) is not None
+        ],
         lead_times=list(_lead_times(attempts, changes)),
         failed=dict(_recoveries(attempts, failures)),
         reworks={one.number for one in attempts if _is_rework(one, changes)},
@@ -178,12 +180,13 @@ def _recovered_at(failures: Sequence[Failure], finished_at: int) -> int | None:
     return max(finished_at, min(fixes)) if fixes else None
 
 
-def _within(at: int | None, begin: int, end: int) -> bool:
-    return at is not None and begin <= at < end
-
-
-def _released(services: Sequence[Known], begin: int, end: int) -> list[tuple[Known, Deployment]]:
-    return [(known, one) for known in services for one in known.successes if _within(one.succeeded_at, begin, end)]
+def _released(services: Sequence[Known], begin: int, end: int) -> list[tuple[Known, int]]:
+    return [
+        (known, number)
+        for known in services
+        for number, at, is_success in known.finished
+        if is_success and begin <= at < end
+    ]
 
 
 def median(numbers: Sequence[int]) -> Fraction:
@@ -205,13 +208,13 @@ def deployment_frequency(services: Sequence[Known], begin: int, end: int) -> Tru
 
 def lead_time_for_changes(services: Sequence[Known], begin: int, end: int) -> Truth:
     """Median seconds from the first commit of a change to its production deployment."""
-    spans = [taken for known in services for at, taken in known.lead_times if _within(at, begin, end)]
+    spans = [taken for known in services for at, taken in known.lead_times if begin <= at < end]
     return Truth(median(spans) if len(spans) >= FEWEST else None, len(spans))
 
 
 def change_failure_rate(services: Sequence[Known], begin: int, end: int) -> Truth:
     """The share of the successful deployments that failed afterwards."""
-    return _share([one.number in known.failed for known, one in _released(services, begin, end)])
+    return _share([number in known.failed for known, number in _released(services, begin, end)])
 
 
 def time_to_restore(services: Sequence[Known], begin: int, end: int) -> Truth:
@@ -229,20 +232,20 @@ def failed_deployment_recovery_time(services: Sequence[Known], begin: int, end: 
     """Median seconds from a deployment that failed to its recovery."""
     spans = []
     for known in services:
-        finished = {one.number: one.succeeded_at or 0 for one in known.successes}
+        finished = {number: at for number, at, _ in known.finished}
         spans += [at - finished[number] for number, at in known.failed.items() if at is not None and begin <= at < end]
     return Truth(median(spans) if spans else None, len(spans))
 
 
 def deployment_rework_rate(services: Sequence[Known], begin: int, end: int) -> Truth:
     """The share of the successful deployments that only mended or took back."""
-    return _share([one.number in known.reworks for known, one in _released(services, begin, end)])
+    return _share([number in known.reworks for known, number in _released(services, begin, end)])
 
 
 def deployment_success_rate(services: Sequence[Known], begin: int, end: int) -> Truth:
     """The share of the attempts that succeeded."""
-    attempts = [one for known in services for one in known.attempts if _within(one.finished_at, begin, end)]
-    return _share([one.succeeded_at is not None for one in attempts])
+    attempts = [row for known in services for row in known.finished]
+    return _share([is_success for _, at, is_success in attempts if begin <= at < end])
 
 
 MEASURES: Mapping[str, Callable[[Sequence[Known], int, int], Truth]] = {

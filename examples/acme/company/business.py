@@ -11,7 +11,7 @@ from examples.acme.company.plan import MONTH
 
 LENGTH = 24
 """Months that the story takes."""
-ENPS = (40, 56)
+ENPS = (40, 52)
 """Employee net promoter score at the beginning and the end: it rises, and misses 60."""
 NPS = (18, 44)
 DOWNTIME = (0.0045, 0.0006)
@@ -63,16 +63,18 @@ def answers(teams: Sequence[Team], random: Random, starts_at: int, ends_at: int)
         share = _share(begin, starts_at)
         for team in teams:
             score = ENPS[0] + (ENPS[1] - ENPS[0]) * share
-            for _ in team.people[random.randrange(3) :]:
-                yield Answer("employee-pulse", name, end - DAY, team.name, _answer(random, score))
-        for _ in range(180):
-            yield Answer("customers", name, end - DAY, "", _answer(random, NPS[0] + (NPS[1] - NPS[0]) * share))
+            for answer in _answers(random, len(team.people) - random.randrange(3), score):
+                yield Answer("employee-pulse", name, end - DAY, team.name, answer)
+        for answer in _answers(random, 180, NPS[0] + (NPS[1] - NPS[0]) * share):
+            yield Answer("customers", name, end - DAY, "", answer)
 
 
-def _answer(random: Random, score: float) -> int:
+def _answers(random: Random, people: int, score: float) -> Iterator[int]:
     """0 to 10, so that promoters less detractors come near `score` percent: a quarter is neither."""
     promoters = (75 + score) / 200
-    chance = random.random()
-    if chance < promoters:
-        return random.choice((9, 10))
-    return random.choice((7, 8)) if chance < promoters + 0.25 else random.choice((2, 4, 5, 6))
+    for place in range(people):
+        share = (place + random.random()) / people
+        if share < promoters:
+            yield random.choice((9, 10))
+        else:
+            yield random.choice((7, 8)) if share < promoters + 0.25 else random.choice((2, 4, 5, 6))

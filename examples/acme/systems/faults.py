@@ -5,7 +5,7 @@ The same seed makes the same requests fail; how often is chosen for each class o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from random import Random
@@ -66,16 +66,20 @@ class Control:
         return None
 
 
-def limited(rule: Rule) -> Reply:
+def broken(fault: Fault, rule: Rule, reply: Callable[[], Reply]) -> Reply:
+    """What is sent instead of a reply; one that was only slow is sent whole."""
+    if fault == "limited":
+        return _limited(rule)
+    if fault == "bad gateway":
+        return Reply(status=502, body=HTML, headers={"content-type": "text/html"})
+    whole = reply()
+    if fault == "truncated":
+        # To look at it is a whole answer: its length is that of what is left.
+        return Reply(status=whole.status, body=whole.body[: len(whole.body) // 2], headers=whole.headers)
+    return whole
+
+
+def _limited(rule: Rule) -> Reply:
     """A refusal that no quota explains, as proxies in front of a system give it."""
     wait = {} if rule.retry_after is None else {"retry-after": str(rule.retry_after)}
     return Reply(status=429, body=b"Too many requests\n", headers={"content-type": "text/plain", **wait})
-
-
-def bad_gateway() -> Reply:
-    return Reply(status=502, body=HTML, headers={"content-type": "text/html"})
-
-
-def truncated(reply: Reply) -> Reply:
-    """A whole reply, to look at, of which the second half of the body is missing."""
-    return Reply(status=reply.status, body=reply.body[: len(reply.body) // 2], headers=reply.headers)

@@ -5,6 +5,7 @@
 | `acme_requests_total`, `acme_requests_good_total` | requests, and those that were answered well | service, team |
 | `acme_transactions_total` | successful transactions | service, team |
 | `acme_infrastructure_cost_eur_total` | what it cost, in euros | service, team |
+| `acme_active_users_total` | users, counted each day | service, team |
 | `acme_active_users` | users of the day | service, team |
 | `ALERTS` | 1 while an alert fires | alertname, alertstate, service, severity |
 
@@ -35,6 +36,7 @@ TOTALS: Mapping[str, Callable[[Day], int]] = {
     "acme_requests_good_total": lambda day: day.good_requests,
     "acme_transactions_total": lambda day: day.transactions,
     "acme_infrastructure_cost_eur_total": lambda day: day.cost,
+    "acme_active_users_total": lambda day: day.active_users,
 }
 """What is counted of each day."""
 USERS = "acme_active_users"
