@@ -5,18 +5,12 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
-from pathlib import Path
 
-import httpx
 import pytest
 
-from processes import free_port, wait_for
+from processes import command, free_port, running, wait_for
 
-EXPORTER = Path(sys.executable).with_name("scorecard-exporter")
 DEPLOYMENTS = "environment,sha,version,status,finished_at,key\n"
 CONFIGURATION = """
 store: duckdb:./store.duckdb
@@ -60,32 +54,6 @@ def company(tmp_path):
 
 def configure(folder, environment="live", goal="1/month"):
     (folder / "scorecard.yaml").write_text(CONFIGURATION.format(environment=environment, goal=goal))
-
-
-def command(folder, *arguments, env=None):
-    return subprocess.run(
-        [EXPORTER, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False
-    )
-
-
-@contextmanager
-def running(folder, *arguments):
-    """The exporter as a process on a free port; ended at the end of the block if it still runs."""
-    port = free_port()
-    with (folder / "log").open("ab") as log:
-        process = subprocess.Popen(
-            [EXPORTER, "run", f"--web.listen-address=127.0.0.1:{port}", *arguments],
-            cwd=folder,
-            stderr=log,
-            stdout=log,
-        )
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
-            yield process, client
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
 
 
 def value(client):

@@ -1,10 +1,14 @@
 """The exporter's metrics about itself: when a series exists, and what it says."""
 
+from dataclasses import dataclass
+
 import pytest
 from prometheus_client import CollectorRegistry
 
 from scorecard_exporter import __version__, names
 from scorecard_exporter.exposition.own import OwnMetrics
+from scorecard_exporter.exposition.pushed import PushedCollector
+from scorecard_exporter.pushes.intake import Intake
 
 
 @pytest.fixture
@@ -159,3 +163,33 @@ def test_a_refused_configuration_keeps_the_time_of_the_one_in_force(registry, ow
     own.reloaded(succeeded=False, at=200.0)
     assert series(registry, names.CONFIG_RELOAD_SUCCESSFUL) == {(): 0.0}
     assert series(registry, names.CONFIG_RELOAD_SUCCESS) == {(): 100.0}
+
+
+def test_what_is_pushed_is_read_from_its_own_counts(registry):
+    """A refusal is counted by its reason from 0 on; there is no last delivery before there is one."""
+
+    @dataclass
+    class Waits:
+        waiting: int
+        oldest_at: float | None
+
+    idle, busy = Intake(None, Waits(0, None), None), Intake(None, Waits(3, 940.0), None)
+    busy.accepted, busy.duplicates, busy.last_at = 7, 2, 990.0
+    busy.refused["unproven"] += 1
+    registry.register(PushedCollector(lambda: {"hooks": busy, "idle": idle}, now=lambda: 1_000.0))
+    values = {
+        (sample.name, sample.labels["source"], sample.labels.get("reason")): sample.value
+        for metric in registry.collect()
+        for sample in metric.samples
+        if sample.name.startswith("scorecard_webhook_")
+    }
+    assert values.pop(("scorecard_webhook_refusals_total", "hooks", "unproven")) == 1
+    assert {name: value for (name, source, reason), value in values.items() if source == "hooks" and not reason} == {
+        "scorecard_webhook_deliveries_total": 7,
+        "scorecard_webhook_duplicates_total": 2,
+        "scorecard_webhook_last_delivery_timestamp_seconds": 990,
+        "scorecard_webhook_waiting_deliveries": 3,
+        "scorecard_webhook_waiting_seconds": 60,
+    }
+    assert {value for (_, source, reason), value in values.items() if source == "idle" or reason} == {0}
+    assert ("scorecard_webhook_last_delivery_timestamp_seconds", "idle", None) not in values

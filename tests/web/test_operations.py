@@ -7,6 +7,7 @@ from scorecard_exporter.errors import ConfigurationError, Mistake
 from scorecard_exporter.web.api import Api
 from scorecard_exporter.web.operations import Operations
 from scorecard_exporter.web.pages.views import Pages
+from scorecard_exporter.web.webhooks import Webhooks
 
 BAD_GOAL = Mistake("scorecard.yaml", 12, 7, "scorecards.engineering", "goal without red")
 BAD_KEY = Mistake("teams.yaml", 3, 1, "teams", "unknown key `onwer`; did you mean `owner`?")
@@ -100,6 +101,7 @@ def test_every_path_is_in_the_documents(exporter, checkout):
     routes = [
         *Operations(exporter, lifecycle=False).routes(),
         *Api(exporter, "").routes(),
+        *Webhooks(exporter).routes(),
         *Pages(exporter, "").routes(),
     ]
     missing = [route.path for route in routes if isinstance(route, Route) and f"| `{route.path}` |" not in documented]

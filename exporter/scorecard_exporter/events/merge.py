@@ -23,8 +23,8 @@ def merge(known: _Record | None, news: _Record) -> _Record:
     """The record of `news` with what is `known` where it says nothing.
 
     A deployment that has succeeded stays so, from its first success on. A finished build or deployment is not
-    unfinished again. Histories are united; an incident is resolved as its history then says, and acknowledged when it
-    was for the first time.
+    unfinished again. Histories are united; an incident began when the earliest word says, is resolved as its history
+    then says, and acknowledged when it was for the first time.
     """
     if known is None:
         return news
@@ -38,7 +38,17 @@ def merge(known: _Record | None, news: _Record) -> _Record:
         found["resolved_at"] = _resolved_at(found["history"])
         acknowledged = [at for at in (known.acknowledged_at, news.acknowledged_at) if at]
         found["acknowledged_at"] = min(acknowledged, default=None)
+        found["began_at"] = min(known.began_at, news.began_at)
     return dataclasses.replace(news, **found)
+
+
+def stands_alone(news: Record) -> bool:
+    """Whether news make a record where nothing else is known.
+
+    Some systems tell the end of an incident without its beginning, which is then set to the end: it would count as
+    restored within no time.
+    """
+    return not isinstance(news, Incident) or news.began_at != news.resolved_at
 
 
 def _told(known: Record, news: Record, name: str) -> Any:

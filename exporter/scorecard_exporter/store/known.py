@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from scorecard_exporter.events.merge import merge
+from scorecard_exporter.events.merge import merge, stands_alone
 from scorecard_exporter.events.model import Record, Transition
 from scorecard_exporter.quantities import moment
 from scorecard_exporter.store.tables import RECORDS, RecordTable, from_rows
@@ -19,7 +19,10 @@ _PART_COLUMNS = {"labels": "label", "paths": "path", "transitions": "status, occ
 
 
 def merged(connection: duckdb.DuckDBPyConnection, news: Iterable[Record]) -> list[Record]:
-    """Each of these records with what is known of it; several about one thing are merged in their order."""
+    """Each of these records with what is known of it; several about one thing are merged in their order.
+
+    What does not stand alone and belongs to nothing that is known is left out.
+    """
     by_kind: dict[str, dict[_Address, list[Record]]] = defaultdict(lambda: defaultdict(list))
     for record in news:
         by_kind[record.kind][record.origin, record.key].append(record)
@@ -29,7 +32,8 @@ def merged(connection: duckdb.DuckDBPyConnection, news: Iterable[Record]) -> lis
         for address, records in things.items():
             whole = known.get(address)
             for record in records:
-                whole = merge(whole, record)
+                if whole or stands_alone(record):
+                    whole = merge(whole, record)
             found.extend([whole] if whole else [])
     return found
 
