@@ -113,6 +113,10 @@ class HistoryStream(Stream):
         """
         return False
 
+    def covered_from(self, since: datetime) -> datetime:
+        """Since when everything is known once all was read back to `since`: later where the system dropped some."""
+        return since
+
     @abstractmethod
     def _begin(self, cursor: str | None, at: datetime, wanted: datetime) -> Iterator[Batch]:
         """The newest piece, from nothing."""
@@ -143,7 +147,7 @@ class HistoryStream(Stream):
                 records=(),
                 cursor=reached.dump(),
                 coverage=tuple(
-                    Coverage(origin=origin, kind=kind, from_at=since, to_at=until)
+                    Coverage(origin=origin, kind=kind, from_at=self.covered_from(since), to_at=until)
                     for origin in self.origins
                     for kind in self.kinds
                 ),
