@@ -9,6 +9,7 @@ from scorecard_exporter.sources.files.options import FilesOptions
 from scorecard_exporter.sources.git.options import GitOptions
 from scorecard_exporter.sources.github.options import GitHubOptions
 from scorecard_exporter.sources.gitlab.options import GitLabOptions
+from scorecard_exporter.sources.jenkins.options import JenkinsOptions
 from scorecard_exporter.sources.jira.options import JiraOptions
 from scorecard_exporter.sources.pagerduty.options import PagerDutyOptions
 from scorecard_exporter.sources.prometheus.options import PrometheusOptions
@@ -19,6 +20,7 @@ TYPES: Mapping[str, type[SourceOptions]] = {
     "git": GitOptions,
     "github": GitHubOptions,
     "gitlab": GitLabOptions,
+    "jenkins": JenkinsOptions,
     "jira": JiraOptions,
     "pagerduty": PagerDutyOptions,
     "prometheus": PrometheusOptions,

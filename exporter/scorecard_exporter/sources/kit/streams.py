@@ -113,6 +113,14 @@ class HistoryStream(Stream):
         """
         return False
 
+    def covered_from(self, since: datetime) -> datetime:
+        """Since when everything is known once all was read back to `since`: later where the system dropped some."""
+        return since
+
+    def written_kinds(self) -> tuple[str, ...]:
+        """The kinds that may have been written by another configuration, for streams that are alone with them."""
+        return self.kinds
+
     @abstractmethod
     def _begin(self, cursor: str | None, at: datetime, wanted: datetime) -> Iterator[Batch]:
         """The newest piece, from nothing."""
@@ -143,7 +151,7 @@ class HistoryStream(Stream):
                 records=(),
                 cursor=reached.dump(),
                 coverage=tuple(
-                    Coverage(origin=origin, kind=kind, from_at=since, to_at=until)
+                    Coverage(origin=origin, kind=kind, from_at=self.covered_from(since), to_at=until)
                     for origin in self.origins
                     for kind in self.kinds
                 ),
@@ -157,7 +165,7 @@ class HistoryStream(Stream):
     def _outdated(self, before: str | None) -> tuple[tuple[str, str], ...]:
         if not (before and self.is_alone) or State.load(before, self.made_by):
             return ()
-        return tuple((origin, kind) for origin in self.origins for kind in self.kinds)
+        return tuple((origin, kind) for origin in self.origins for kind in self.written_kinds())
 
 
 class WindowedStream(HistoryStream):
