@@ -88,7 +88,7 @@ JOB = DEPLOYMENT["deployable"]
         ({}, "2026-05-01T09:55", "2026-05-01T10:00", "the job's own times; the deployment was created long before"),
         ({"deployable": None}, "2026-05-01T08:00", "2026-05-01T10:00:09", "made through the API: no job"),
         ({"deployable": {**JOB, "finished_at": None}}, "2026-05-01T09:55", "2026-05-01T10:00:09", "the job tells none"),
-        ({"finished_at": "2026-05-01T10:00:05Z"}, "2026-05-01T09:55", "2026-05-01T10:00:05", "if it ever tells its own"),
+        ({"finished_at": "2026-05-01T10:00:05Z"}, "2026-05-01T09:55", "2026-05-01T10:00:05", "its own"),
     ],
 )
 def test_when_a_deployment_was_started_and_finished(changed, started_at, finished_at, why):
@@ -223,6 +223,7 @@ def test_the_commit_of_a_change_on_its_branch(merge, squash, sha, why):
 
 
 READY = "marked this merge request as **ready**"
+NO_WIP = "unmarked as a **Work In Progress**"
 DRAFT = "marked this merge request as **draft**"
 
 
@@ -244,7 +245,7 @@ DRAFT = "marked this merge request as **draft**"
             "the last time counts: in between nobody was asked for a review",
         ),
         ({}, [note(1, "02T09:00", "ben", READY)], "2026-05-01T08:00", "a person wrote those words"),
-        ({}, [note(1, "02T09:00", "ann", "unmarked as a **Work In Progress**", system=True)], "2026-05-02T09:00", "13.8"),
+        ({}, [note(1, "02T09:00", "ann", NO_WIP, system=True)], "2026-05-02T09:00", "the same before GitLab 13.9"),
     ],
 )
 def test_when_a_request_was_ready(changed, notes, ready_at, why):
@@ -430,10 +431,13 @@ def test_a_release_is_dated_by_itself_and_a_tag_by_its_setting_or_its_commit():
         finished_at=moment("2026-05-01T09:00"),
     )
     assert commit.key == SHA
-    light, _ = released.tags(Body({"name": "v 1", "commit": COMMIT, "created_at": None}), "s:a/b", "https://git.example/p")
+    light, _ = released.tags(
+        Body({"name": "v 1", "commit": COMMIT, "created_at": None}), "s:a/b", "https://git.example/p"
+    )
     assert (light.environment, light.key, light.version) == ("tag", "tag:v 1", "v 1")
     assert (light.url, light.finished_at) == ("https://git.example/p/-/tags/v%201", moment("2026-05-01T07:00"))
-    annotated, _ = released.tags(Body({"name": "v1", "commit": COMMIT, "created_at": "2026-05-04T09:00:00Z"}), "s:a/b", "")
+    set_later = {"name": "v1", "commit": COMMIT, "created_at": "2026-05-04T09:00:00Z"}
+    annotated, _ = released.tags(Body(set_later), "s:a/b", "")
     assert (annotated.url, annotated.finished_at) == ("", moment("2026-05-04T09:00"))
 
 
