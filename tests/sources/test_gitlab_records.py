@@ -382,6 +382,13 @@ def test_an_issue_and_an_incident():
     )
 
 
+def test_what_was_reopened_is_not_closed_though_it_tells_when_it_was():
+    reopened = Body({**ISSUE, "state": "opened"})
+    assert issue(reopened, "s:a/b", (), "").resolved_at is None
+    assert incident(reopened, "s:a/b", (), "").resolved_at is None
+    assert request(state="opened", merged_at=None, closed_at="2026-05-02T08:00:00Z")[0].closed_at is None
+
+
 @pytest.mark.parametrize(
     ("changed", "labels", "patterns", "is_one"),
     [

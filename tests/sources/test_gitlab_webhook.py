@@ -366,6 +366,8 @@ def test_an_issue_event_of_an_incident():
 def test_an_issue_event_of_any_other():
     (record,) = issue(type="Issue")
     assert (record.kind, type(record), record.labels) == ("issue", Issue, ("till",))
+    (task,) = pushed({**ISSUE, "object_kind": "work_item"}).records
+    assert task.key == "23"
     assert [one.kind for one in issue({"incident_labels": ["till"]}, type="Issue")] == ["issue", "incident"]
 
 
