@@ -70,7 +70,7 @@ class GitLab:
                 "default_branch": "main",
                 "archived": False,
                 "created_at": at(800),
-                "last_activity_at": at(0.1),
+                "last_activity_at": at(0),
                 **more,
             },
             **{name: [] for name in ("deployments", "pipelines", "merge_requests", "issues", "releases", "tags")},
@@ -183,16 +183,8 @@ class GitLab:
 
     def note(self, project, number, days, author, body, *, system=False, bot=False):
         self.notes += 1
-        self.projects[project]["details"][number]["notes"].append(
-            {
-                "id": self.notes,
-                "body": body,
-                "system": system,
-                "created_at": at(days),
-                "author": person(author),
-                "bot": bot,
-            }
-        )
+        said = {"id": self.notes, "body": body, "system": system, "created_at": at(days)}
+        self.projects[project]["details"][number]["notes"].append({**said, "author": person(author), "bot": bot})
 
     def issue(self, project, days, *, type="issue", closed=None, labels=()):  # noqa: A002
         ours = self.projects[project]
@@ -245,15 +237,15 @@ class GitLab:
             case ["groups", path, *rest]:
                 return self._group(path, rest, params)
             case ["projects", name, *rest]:
-                number, ours = self._named(name)
-                return ours and self._project(number, ours, rest, params)
+                ours = self._named(name)
+                return ours and self._project(ours, rest, params)
         return None
 
     def _named(self, name):
         for number, ours in self.projects.items():
             if name in {str(number), ours["about"]["path_with_namespace"], ours["about"].get("was")}:
-                return number, ours
-        return 0, None
+                return ours
+        return None
 
     def _group(self, path, rest, params):
         inside = {
@@ -271,44 +263,35 @@ class GitLab:
                 return self._page([ours["about"] for ours in inside.values()], params)
             case ["descendant_groups"]:
                 parents = {ours["about"]["path_with_namespace"].rpartition("/")[0] for ours in inside.values()}
-                groups = [
-                    {"full_path": one, "name": one.rpartition("/")[2].title()} for one in sorted(parents - {path})
-                ]
-                return self._page(groups, params)
+                names = {one: one.rpartition("/")[2].title() for one in sorted(parents - {path})}
+                return self._page([{"full_path": one, "name": name} for one, name in names.items()], params)
             case ["merge_requests" | "issues" as what]:
                 return self._page(_changed([one for ours in inside.values() for one in ours[what]], params), params)
         return None
 
-    def _project(self, number, ours, rest, params):  # noqa: PLR0911
+    def _project(self, ours, rest, params):
         match rest:
             case []:
                 return httpx.Response(200, json=ours["about"])
-            case ["deployments" | "merge_requests" | "issues" as what]:
-                return self._page(_changed(ours[what], params), params)
-            case ["pipelines"]:
-                chosen = [one for one in ours["pipelines"] if one["ref"] == params.get("ref", one["ref"])]
+            case ["environments" | "labels" as what]:
+                return self._page([{"id": 1, "name": name} for name in ours[what]], params)
+            case ["merge_requests" | "issues", iid, what]:
+                return self._page(_below(ours, int(iid), what), params)
+            case ["repository", *rest]:
+                return self._repository(ours, rest, params)
+            case ["deployments" | "merge_requests" | "issues" | "pipelines" | "releases" as what]:
+                chosen = [one for one in ours[what] if "ref" not in params or one["ref"] == params["ref"]]
                 return self._page(_changed(chosen, params), params)
-            case ["releases"]:
-                assert params["order_by"] == "created_at"
-                return self._page(sorted(ours["releases"], key=lambda one: one["created_at"], reverse=True), params)
-            case ["environments"]:
-                return self._page([{"id": 1, "name": name} for name in ours["environments"]], params)
-            case ["labels"]:
-                return self._page([{"id": 1, "name": name} for name in ours["labels"]], params)
-            case ["merge_requests", iid, "notes"]:
-                notes = ours["details"][int(iid)]["notes"]
-                return self._page(sorted(notes, key=lambda one: one["created_at"]), params)
-            case ["merge_requests", iid, "commits"]:
-                commits = [{"id": "c", "authored_date": time} for time in ours["details"][int(iid)]["commits"]]
-                return self._page(commits, params)
-            case ["issues", iid, "resource_state_events"]:
-                return self._page(ours["events"][int(iid)], params)
-            case ["repository", "tags"]:
+        return None
+
+    def _repository(self, ours, rest, params):
+        match rest:
+            case ["tags"]:
                 tags = sorted(ours["tags"], key=lambda one: one["commit"]["committed_date"], reverse=True)
                 return self._page(tags, params)
-            case ["repository", "branches", name] if name in ours["branches"]:
+            case ["branches", name] if name in ours["branches"]:
                 return httpx.Response(200, json={"name": name, "commit": {"id": ours["branches"][name]}})
-            case ["repository", "commits"]:
+            case ["commits"]:
                 return self._commits(ours, params)
         return None
 
@@ -352,7 +335,7 @@ class _Root:
         self._gitlab = gitlab
 
     def project(self, _, fullPath):  # noqa: N803
-        _number, ours = self._gitlab._named(fullPath)
+        ours = self._gitlab._named(fullPath)
         return ours and _GraphProject(self._gitlab, ours)
 
 
@@ -395,12 +378,24 @@ def _node(note):
     }
 
 
+def _below(ours, iid, what):
+    """A list that belongs to a merge request or an issue."""
+    if what == "resource_state_events":
+        return ours["events"][iid]
+    if what == "commits":
+        return [{"id": "c", "authored_date": time} for time in ours["details"][iid]["commits"]]
+    return sorted(ours["details"][iid][what], key=lambda one: one["created_at"])
+
+
 def _changed(items, params):
-    """As `updated_after` and `updated_before` say, both inclusive, in the order asked for."""
-    assert (params["order_by"], params["sort"]) == ("updated_at", "asc")
-    begin, end = (datetime.fromisoformat(params[name]) for name in ("updated_after", "updated_before"))
-    chosen = [one for one in items if begin <= datetime.fromisoformat(one["updated_at"]) <= end]
-    return sorted(chosen, key=lambda one: (one["updated_at"], one["id"]))
+    """In the order asked for; as `updated_after` and `updated_before` say, both inclusive, if they are given."""
+    order = params.get("order_by", "created_at")
+    if "updated_after" in params:
+        assert (order, params["sort"]) == ("updated_at", "asc")
+        begin, end = (datetime.fromisoformat(params[name]) for name in ("updated_after", "updated_before"))
+        items = [one for one in items if begin <= datetime.fromisoformat(one["updated_at"]) <= end]
+    newest_first = params.get("sort", "desc") == "desc"
+    return sorted(items, key=lambda one: (one[order], one.get("id", 0)), reverse=newest_first)
 
 
 def _reachable(commits, sha):

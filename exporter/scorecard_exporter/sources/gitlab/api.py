@@ -55,12 +55,13 @@ class Api:
         Raises:
             RetriableSourceError: a page comes a second time, or is no list.
         """
-        after, number, seen = begin, 1, set[bytes]()
+        after, number, seen, count = begin, 1, set[bytes](), 0
         order = {"order_by": "updated_at", "sort": "asc", "per_page": PAGE, "updated_before": written(end)}
         while True:
             response = self.get(path, {**(params or {}), **order, "updated_after": written(after), "page": number})
             mark = hashlib.sha256(response.body).digest()
-            if mark in seen or len(seen) >= MOST_PAGES:
+            count += 1
+            if mark in seen or count > MOST_PAGES:
                 raise RetriableSourceError(f"{shown(response.url)} gives the same page again and again")
             seen.add(mark)
             items = items_of(response)
@@ -68,7 +69,10 @@ class Api:
             if not has_next(response):
                 return
             last = _last_change(items)
-            after, number = (last, 1) if last and last > after else (after, number + 1)
+            if last and last > after:  # a page of one moment only comes a second time
+                after, number, seen = last, 1, set()
+            else:
+                number += 1
 
     def graphql(self, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """The `data` of a query's answer.

@@ -6,6 +6,7 @@ https://docs.gitlab.com/api/issues/ and https://docs.gitlab.com/api/resource_sta
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from scorecard_exporter.events.model import Incident, Issue, Transition
@@ -35,7 +36,7 @@ def issue(body: Body, origin: str, labels: tuple[str, ...], url: str) -> Issue:
         url=url,
         type=type_of(body),
         opened_at=needed_time(body, "created_at"),
-        resolved_at=time_of(body, "closed_at"),
+        resolved_at=_closed_at(body),
         labels=labels,
     )
 
@@ -52,10 +53,15 @@ def incident(
         began_at=needed_time(body, "created_at"),
         severity="" if severity == "unknown" else severity,
         title=body.text("title", ""),
-        resolved_at=time_of(body, "closed_at"),
+        resolved_at=_closed_at(body),
         labels=labels,
         history=history,
     )
+
+
+def _closed_at(body: Body) -> datetime | None:
+    """When it was closed, if it is: one that was reopened may still tell when it was closed before."""
+    return None if body.text("state", "closed") == "opened" else time_of(body, "closed_at")
 
 
 def history(events: Iterable[Any]) -> Iterator[Transition]:

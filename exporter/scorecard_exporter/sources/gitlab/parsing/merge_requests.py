@@ -64,7 +64,7 @@ def _pull_request(body: Body, origin: str, number: str, detail: Detail) -> PullR
         opened_at=opened_at,
         ready_at=None if is_draft(body) else _left_draft_at(detail) or opened_at,
         merged_at=merged_at,
-        closed_at=time_of(body, "closed_at"),
+        closed_at=time_of(body, "closed_at") if body.text("state", "closed") == "closed" else None,
         author=author,
         is_bot=is_bot(author),
         labels=body.texts("labels"),

@@ -185,6 +185,7 @@ EVENTS: Mapping[str, Callable[[Body, Place], Iterator[Record]]] = {
     "note": _note,
     "pipeline": _pipeline,
     "issue": _issue,
+    "work_item": _issue,
     "release": _release,
     "tag_push": _tag,
 }
