@@ -7,6 +7,7 @@ several streams have read is written together: thousands of repositories with no
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,8 @@ SECONDS_TOGETHER = 5.0
 """What was read waits no longer than this to be written."""
 FAILURES_IN_A_ROW = 3
 """After so many streams in a row that could not be read, the system itself is taken to be out of order."""
+STANDSTILLS = 50
+"""After so many rounds in which a stream came no further back, its history is taken to have no end."""
 REPORT_SECONDS = 30.0
 
 Write = Callable[[list[tuple[str, Batch]]], None]
@@ -78,6 +81,8 @@ class Poll:
         self._waiting: list[tuple[str, Batch]] = []
         self._waits_since = now()
         self._progress: dict[str, Progress] = {}
+        self._reached: dict[str, datetime] = {}
+        self._standstills: Counter[str] = Counter()
         self._failures = 0
         self._report = Report()
 
@@ -132,9 +137,21 @@ class Poll:
             self._failed(stream.name, f"{type(error).__name__}: {error}", is_of_system=False)
             return False
         self._failures = 0
-        if progress:
-            self._progress[stream.name] = progress
-        return progress is not None and not progress.is_finished
+        return progress is not None and self._goes_on(stream.name, progress)
+
+    def _goes_on(self, stream: str, progress: Progress) -> bool:
+        """Whether it has history left, which comes nearer to its end now and then."""
+        self._progress[stream] = progress
+        self._standstills[stream] += 1
+        if stream not in self._reached or progress.read_from < self._reached[stream]:
+            self._reached[stream] = progress.read_from
+            self._standstills[stream] = 0
+        if self._standstills[stream] >= STANDSTILLS:
+            self._failed(
+                stream, "its history has no end; the rest of it is asked for at the next poll", is_of_system=False
+            )
+            return False
+        return not progress.is_finished
 
     def _failed(self, stream: str, reason: str, *, is_of_system: bool) -> None:
         self._report.troubles.setdefault(reason, []).append(stream)

@@ -256,7 +256,8 @@ class DescendingStream(HistoryStream):
 
         def reached() -> State:
             known = [one for one in (state.unfinished, walk.unfinished) if one is not None]
-            since = instant(wanted) if walk.is_at_end or walk.oldest is None else instant(walk.oldest) + 1
+            oldest = state.since if walk.oldest is None else instant(walk.oldest) + 1
+            since = instant(wanted) if walk.is_at_end else oldest
             return replace(state, since=since, after=walk.after, unfinished=min(known, default=None))
 
         yield from self._deliver(walk.pieces(), before, reached, wanted)
@@ -280,14 +281,16 @@ class _Walk:
         """The pages.
 
         Raises:
-            RetriableSourceError: a place comes a second time, so the list would never end.
+            RetriableSourceError: a place or a page comes a second time, so the list would never end.
         """
         seen: set[str] = set()
+        last: Page | None = None
         while not self.is_at_end and (self._at_most is None or len(seen) < self._at_most):
-            if self.after in seen:
+            page = None if self.after in seen else self._page(self.after)
+            if page is None or (last and replace(page, after=last.after) == last and not page.problems):
                 raise RetriableSourceError("a list gives the same page again and again")
             seen.add(self.after)
-            page = self._page(self.after)
+            last = page
             yield page
             self._take_notice(page)
 
