@@ -5,13 +5,29 @@ from decimal import Decimal
 
 import pytest
 
-from scorecard_exporter.events.facts import ChangeFact, DeploymentFact, IncidentFact
-from scorecard_exporter.events.model import NEVER, Batch, Coverage, Deployment, Observation
-from scorecard_exporter.events.rules import DeploymentRule, IncidentRule, ServiceRule
+from scorecard_exporter.events.facts import (
+    BugFact,
+    BuildBranchFact,
+    ChangeFact,
+    DeploymentFact,
+    IncidentFact,
+    PullRequestFact,
+    ReleaseFact,
+)
+from scorecard_exporter.events.model import (
+    NEVER,
+    Batch,
+    Build,
+    Coverage,
+    Deployment,
+    Observation,
+    SurveyAnswer,
+)
+from scorecard_exporter.events.rules import BugRule, BuildRule, DeploymentRule, IncidentRule, ServiceRule
 from scorecard_exporter.measures.catalogue import CATALOGUE
 from scorecard_exporter.measures.evaluate import evaluate
 from scorecard_exporter.measures.evidence import evidence
-from scorecard_exporter.measures.model import Definition, Period, Scope, Series
+from scorecard_exporter.measures.model import Definition, Period, Scope, Series, Survey
 from scorecard_exporter.store.base import Dimensions, SubjectPattern
 from scorecard_exporter.store.duckdb import DuckDBStore
 from scorecard_exporter.store.records import insert
@@ -23,7 +39,8 @@ DAY = 24 * HOUR
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 START = int(BEGIN.timestamp()) * SECOND
 END = START + 30 * DAY
-KINDS = ("commit", "deployment", "incident")
+KINDS = ("commit", "deployment", "incident", "pull_request", "review", "build", "issue")
+SERIES = ("cost", "transactions", "coverage", "lines", "released")
 
 
 class RecordingStore(DuckDBStore):
@@ -41,11 +58,20 @@ def when(instant):
 
 
 def service(name, **changed):
-    """A service whose three roles are read from `git:NAME` and `pager:shared`."""
+    """A service whose roles are read from `git:NAME`, `pager:shared`, `ci:shared` and `jira:shared`."""
     everything = {
         "changes": f"git:{name}",
         "deployments": DeploymentRule(origin=f"git:{name}", by="environment", patterns=("prod*",)),
         "incidents": (IncidentRule(origin="pager:shared"),),
+        "builds": (BuildRule(origin="ci:shared"),),
+        "bugs": (
+            BugRule(
+                origin="jira:shared",
+                types=("bug",),
+                found_in_production=("escaped",),
+                reported_by_customers=("customer",),
+            ),
+        ),
     }
     return ServiceRule(service=name, **(everything | changed))
 
@@ -106,6 +132,9 @@ class World:
             "idle": Scope(team="idle", services=()),
         }
         raws = {name: name for name in names} | {team: f"team/{team}" for team in self.scopes}
+        teams = [
+            SubjectPattern(series="survey/pulse", origin=None, raw=team, subject=f"team/{team}") for team in self.scopes
+        ]
         self.store.dimensions(
             Dimensions(
                 services=everyone,
@@ -116,9 +145,10 @@ class World:
                 ),
                 subjects=tuple(
                     SubjectPattern(series=series, origin=None, raw=raw, subject=subject)
-                    for series in ("cost", "transactions", "coverage")
+                    for series in SERIES
                     for raw, subject in (raws if subjects is None else subjects).items()
-                ),
+                )
+                + tuple(teams),
                 zones=self.zones,
             )
         )
@@ -189,6 +219,80 @@ class World:
         )
         self.facts["service_incidents"].append(fact._replace(**changed))
 
+    def requested(self, ready_at, reviewed_at=NEVER, merged_at=NEVER, closed_at=None, name="checkout", **changed):
+        """A pull request; closed when it was merged, unless said otherwise."""
+        fact = PullRequestFact(
+            service=name,
+            origin=f"git:{name}",
+            key=f"p{next(self.numbers)}",
+            url="",
+            ready_at=ready_at,
+            reviewed_at=reviewed_at,
+            merged_at=merged_at,
+            closed_at=merged_at if closed_at is None else closed_at,
+            pickup=0 if reviewed_at == NEVER else reviewed_at - ready_at,
+            is_bot=0,
+            is_draft=0,
+        )
+        self.facts["service_pull_requests"].append(fact._replace(**changed))
+
+    def built(self, finished_at, took=HOUR, status="success", branch="main", key=None):
+        """A build of `ci:shared`; those of the branch main are counted, for both services."""
+        if not self.facts["service_build_branches"]:
+            pairs = [BuildBranchFact(name, "ci:shared", "main") for name in ("checkout", "ledger")]
+            self.facts["service_build_branches"] += pairs
+        self.records.append(
+            Build(
+                origin="ci:shared",
+                key=key or f"b{next(self.numbers)}",
+                branch=branch,
+                status=status,
+                started_at=when(finished_at - took),
+                finished_at=when(finished_at),
+            )
+        )
+
+    def bug(self, opened_at, name="checkout", **changed):
+        """A bug, neither found in production nor reported by a customer; the service tells both."""
+        fact = BugFact(
+            service=name,
+            origin="jira:shared",
+            key=f"J-{next(self.numbers)}",
+            url="",
+            opened_at=opened_at,
+            is_escaped=0,
+            tells_escapes=1,
+            is_customers=0,
+            tells_customers=1,
+        )
+        self.facts["service_bugs"].append(fact._replace(**changed))
+
+    def released(self, released_at, name="checkout", thing=None):
+        key = f"r{next(self.numbers)}"
+        self.facts["service_releases"].append(
+            ReleaseFact(name, "git:shared", key, "", released_at, thing or f"{name} {key}")
+        )
+
+    @staticmethod
+    def survey(**changed):
+        return Survey(**({"name": "pulse", "origin": None} | changed))
+
+    def answered(self, team, *answers, closes_at, round_="one", question="recommend", origin="files:numbers"):
+        """Answers to the survey `pulse` by people of a team."""
+        self.records += [
+            SurveyAnswer(
+                origin=origin,
+                key=f"a{next(self.numbers)}",
+                survey="pulse",
+                round=round_,
+                question=question,
+                subject=team,
+                answer=str(answer),
+                closes_at=when(closes_at),
+            )
+            for answer in answers
+        ]
+
     def observed(self, series, subject, value, starts_at, ends_at=None, unit="", origin="files:numbers"):
         ends_at = starts_at if ends_at is None else ends_at
         self.records.append(
@@ -222,9 +326,9 @@ class World:
         self.store.write("source", (f"{origin}{kinds}", Batch(records=(), cursor="", coverage=rows)))
 
     def everything_covered(self):
-        for origin in ("git:checkout", "git:ledger", "pager:shared"):
+        for origin in ("git:checkout", "git:ledger", "pager:shared", "ci:shared", "jira:shared"):
             self.covered(origin)
-        self.covered("files:numbers", ("observation",))
+        self.covered("files:numbers", ("observation", "survey_answer"))
 
     def flush(self):
         self.store.write("source", ("records", Batch(records=tuple(self.records), cursor="")))
@@ -258,7 +362,8 @@ def measure_store(tmp_path_factory):
 def world(measure_store):
     """A world without any event, of which everything was read to the period's end."""
     with measure_store._database.writing() as connection:
-        for table in (*FACTS, "observations", "deployments", "coverage", "series_subject"):
+        tables = ("observations", "deployments", "builds", "survey_answers", "coverage", "series_subject")
+        for table in (*FACTS, *tables):
             connection.execute(f"DELETE FROM {table}")
     measure_store.statements.clear()
     found = World(measure_store)

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from scorecard_exporter.events.rules import DeploymentRule
-from scorecard_exporter.measures import diagnose
+from scorecard_exporter.events.rules import BugRule, BuildRule, DeploymentRule
+from scorecard_exporter.measures import diagnose, diagnose_series, diagnose_surveys
 
 DAY = 24 * 3600 * 1_000_000
 NEVER = 9_223_372_036_854_775_807
@@ -202,7 +202,240 @@ def zero_divisor(world):
     return world.define("arithmetic", expression="1 / speed", operands=operands), "payments"
 
 
+def unmapped(role, measure, **changed):
+    """A case in which no service says where something comes from."""
+
+    def happened(world):
+        world.organise(world.service("checkout", **changed))
+        return world.define(measure), "payments"
+
+    happened.__name__ = f"no_{role}"
+    return happened
+
+
+def builds_of_other_branches(world):
+    for branch, number in (("feature/x", 1), ("develop", 2)):
+        for _ in range(number):
+            world.built(world.at(1), branch=branch)
+    world.facts["service_build_branches"].clear()
+    return world.define("build_success_rate"), "payments"
+
+
+def builds_of_other_patterns(world):
+    world.organise(world.service("checkout", builds=(BuildRule(origin="ci:shared", branches=("main", "release/*")),)))
+    return builds_of_other_branches(world)
+
+
+def nothing_built(world):
+    return world.define("build_success_rate"), "payments"
+
+
+def no_open_request(world):
+    world.requested(world.at(1), merged_at=world.at(2))
+    return world.define("pull_request_age"), "payments"
+
+
+def no_release(world):
+    world.bug(world.at(1), is_customers=1)
+    return world.define("customer_reported_bugs"), "payments"
+
+
+def unknown_lines(world):
+    world.observed("coverage", "checkout", "0.5", world.at(1))
+    world.observed("lines", "ledger", 100, world.at(1))
+    sides = (world.series("coverage", "ratio"), world.series("lines", "count"))
+    return world.define("test_coverage", series=sides), "payments"
+
+
+def completed_without_assigned(world):
+    world.observed("cost", "checkout", 5, world.at(1))
+    world.observed("transactions", "ledger", 9, world.at(1))
+    sides = (world.series("cost", "count"), world.series("transactions", "count"))
+    return world.define("training_completion_rate", series=sides), "payments"
+
+
+def revenue_without_release(world):
+    world.observed("cost", "checkout", 5, world.at(1))
+    world.observed("released", "ledger", 1, world.at(1))
+    sides = (world.series("cost", "eur"), world.series("released", "count"))
+    return world.define("feature_revenue", unit="eur", series=sides, within=DAY), "payments"
+
+
+def submissions(world):
+    return world.define("hackathon_contributions", series=(world.series("cost", "count"),)), "payments"
+
+
+def unread_events(world):
+    world.observed("cost", "checkout", 1, world.at(1), origin="files:other")
+    return submissions(world)
+
+
+def short_history_of_events(world):
+    world.covered("files:late", ("observation",), since=world.at(3))
+    world.observed("cost", "checkout", 1, world.at(5), origin="files:late")
+    return submissions(world)
+
+
+def events_of_somebody(world):
+    world.observed("cost", "somebody", 1, world.at(5))
+    return submissions(world)
+
+
+def headcount_from_the_middle(world):
+    world.observed("cost", "checkout", 1, world.at(5))
+    world.observed("transactions", "checkout", 9, world.at(2))
+    sides = (world.series("cost", "count"), world.series("transactions", "count"))
+    return world.define("retention_rate", series=sides), "payments"
+
+
+def promoters(world, **changed):
+    return world.define("employee_net_promoter_score", survey=world.survey(**changed)), "payments"
+
+
+def unread_survey(world):
+    return promoters(world, origin="files:elsewhere")
+
+
+def unseen_survey(world):
+    return promoters(world)
+
+
+def open_round(world):
+    world.answered("payments", 9, 9, 9, 9, 9, closes_at=world.at(30))
+    return promoters(world)
+
+
+def old_round(world):
+    world.answered("payments", 9, 9, 9, 9, 9, closes_at=world.at(10))
+    return promoters(world, freshness=7 * DAY)
+
+
+def two_questions(world):
+    for question in ("work", "lunch"):
+        world.answered("payments", 9, 9, 9, 9, 9, closes_at=world.at(10), question=question)
+    return promoters(world)
+
+
+def four_answers(world):
+    world.answered("payments", 9, 9, 9, 9, "fine", closes_at=world.at(10))
+    return promoters(world)
+
+
+def sibling_of_few(world):
+    world.answered("payments", 9, 9, 9, 9, 9, closes_at=world.at(10))
+    world.answered("idle", 0, closes_at=world.at(10))
+    return promoters(world)
+
+
 CASES = [
+    (
+        unmapped("pull_requests", "review_pickup_time", changes=None),
+        "missing",
+        "pull_requests_not_mapped",
+        "No service of team payments says where its pull requests and reviews come from; checkout has no pull requests",
+        "services.checkout.changes: ORIGIN",
+    ),
+    (
+        unmapped("builds", "build_duration", builds=()),
+        "missing",
+        "builds_not_mapped",
+        "checkout has no builds",
+        "services.checkout.builds: {from: ORIGIN}",
+    ),
+    (
+        unmapped("escaped_bugs", "defect_escape_rate", bugs=()),
+        "missing",
+        "escaped_bugs_not_mapped",
+        "checkout has no bugs found in production",
+        "services.checkout.bugs: {from: ORIGIN, found_in_production: LABEL}",
+    ),
+    (
+        unmapped("customer_bugs", "customer_reported_bugs", bugs=(BugRule(origin="jira:shared", types=("bug",)),)),
+        "missing",
+        "customer_bugs_not_mapped",
+        "checkout has no bugs reported by customers",
+        "services.checkout.bugs: {from: ORIGIN, reported_by_customers: LABEL}",
+    ),
+    (
+        unmapped("releases", "customer_reported_bugs", deployments=None),
+        "missing",
+        "releases_not_mapped",
+        "checkout has no releases",
+        "services.checkout.releases: {from: ORIGIN}",
+    ),
+    (
+        builds_of_other_branches,
+        "missing",
+        "no_matching_build",
+        "No build of a branch that is deployed in ci:shared; branches seen: `develop` (2), `feature/x` (1).",
+        "services.checkout.builds: {from: ci:shared, branches: develop}",
+    ),
+    (
+        builds_of_other_patterns,
+        "missing",
+        "no_matching_build",
+        "No build of a branch matching `main` or `release/*` in ci:shared",
+        "branches: develop",
+    ),
+    (nothing_built, "insufficient", "too_few_samples", "0 of at least 1 samples", "longer window"),
+    (no_open_request, "not_applicable", "nothing_open", "Nothing was open at the end", ""),
+    (no_release, "not_applicable", "no_release", "Nothing was released between 2026-03-01 00:00 UTC and", ""),
+    (
+        unknown_lines,
+        "missing",
+        "no_weight",
+        "Series 'lines' has no observation of checkout, which series 'coverage' has",
+        "same subject",
+    ),
+    (
+        completed_without_assigned,
+        "missing",
+        "not_same_subjects",
+        "Only one of the series 'cost' and 'transactions' of team payments has an observation of checkout, ledger",
+        "same subject and time",
+    ),
+    (
+        revenue_without_release,
+        "missing",
+        "no_feature_release",
+        "Series 'released' does not say when checkout was released, of which series 'cost' tells revenue",
+        "at the moment of the release",
+    ),
+    (unread_events, "missing", "not_read", "files:other (observation)", "files:other"),
+    (
+        short_history_of_events,
+        "missing",
+        "observations_begin",
+        "'cost' in files:late begins at 2026-03-04 00:00 UTC, after the period's start",
+        "covers_from",
+    ),
+    (events_of_somebody, "missing", "no_matching_subject", "subjects seen: 'somebody'", "{somebody: payments}"),
+    (
+        headcount_from_the_middle,
+        "missing",
+        "headcount_begins",
+        "Series 'transactions' says nothing of checkout at the period's start, 2026-03-01",
+        "of a new team, 0",
+    ),
+    (unread_survey, "missing", "not_read", "files:elsewhere (survey_answer)", "files:elsewhere"),
+    (unseen_survey, "missing", "no_closed_round", "No answer to survey 'pulse' was read so far", "surveys.pulse.from"),
+    (open_round, "missing", "no_closed_round", "No round of survey 'pulse' closed before 2026-03-31", ""),
+    (old_round, "stale", "stale_round", "'one', closed 20 d ago; 7 d is allowed", "surveys.pulse.freshness"),
+    (
+        two_questions,
+        "missing",
+        "several_questions",
+        "answered from 0 to 10: 'lunch', 'work'",
+        "surveys.pulse.question: lunch",
+    ),
+    (four_answers, "insufficient", "too_few_answers", "4 of at least 5 answers of team payments", "team above"),
+    (
+        sibling_of_few,
+        "insufficient",
+        "answers_withheld",
+        "with it, that of a group of fewer than 5 people could be worked out",
+        "team above",
+    ),
     (no_service, "missing", "no_service", "Team idle and the teams below it have no service", "teams.idle.services:"),
     (
         no_deployments,
@@ -306,10 +539,19 @@ def test_a_missing_value_says_why_and_what_to_do(world, happened, state, code, s
 
 
 def test_every_code_has_a_case():
-    written = set(
-        re.findall(r'"(?:missing|stale|insufficient|not_applicable)",\s*"([a-z_]+)"', inspect.getsource(diagnose))
+    sources = "".join(map(inspect.getsource, (diagnose, diagnose_series, diagnose_surveys)))
+    written = set(re.findall(r'"(?:missing|stale|insufficient|not_applicable)",\s*"([a-z_]+)"', sources))
+    roles = (
+        "deployments",
+        "changes",
+        "incidents",
+        "pull_requests",
+        "builds",
+        "escaped_bugs",
+        "customer_bugs",
+        "releases",
     )
-    formatted = {f"{role}_not_mapped" for role in ("deployments", "changes", "incidents")}
+    formatted = {f"{role}_not_mapped" for role in roles}
     formatted |= {f"no_matching_{thing}" for thing in ("environment", "tag", "release")}
     assert {code for _, _, code, _, _ in CASES} == written | formatted | {"operand_absent"}
 

@@ -5,6 +5,8 @@ from importlib import resources
 
 import pytest
 
+from scorecard_exporter.measures.recipes import RECIPES
+
 KEYWORDS = frozenset(
     re.findall(
         r"\w+",
@@ -153,20 +155,25 @@ def test_every_statement_that_measures_ask_is_within_the_subset(world, monkeypat
         world.define("quotient", unit="eur", series=sides),
         world.define("observation", unit="eur", series=(world.series("coverage"),)),
     ]
-    for measure in (
-        "deployment_frequency",
-        "lead_time_for_changes",
-        "change_failure_rate",
-        "time_to_restore",
-        "failed_deployment_recovery_time",
-        "deployment_rework_rate",
-        "deployment_success_rate",
-    ):
+    heads = (world.series("cost", "count"), world.series("transactions", "count"))
+    of_two = ("retention_rate", "uptime", "training_completion_rate", "test_coverage", "feature_adoption_rate")
+    definitions += [world.define(measure, series=heads) for measure in of_two]
+    definitions += [
+        world.define("hackathon_contributions", series=heads[:1]),
+        world.define("feature_revenue", unit="eur", series=heads, within=1),
+        world.define("net_promoter_score", survey=world.survey(min_group=3)),
+    ]
+    world.answered("payments", 9, 8, 0, closes_at=world.at(1))
+    for measure in RECIPES:
         definitions.append(world.define(measure))
         world.reading(definitions[-1])
     world.failed(world.at(1), world.at(2))
     world.shipped(world.at(1), world.at(2))
     world.incident(world.at(1), world.at(2))
+    world.requested(world.at(1), world.at(2), world.at(3))
+    world.built(world.at(1))
+    world.bug(world.at(1), is_customers=1)
+    world.released(world.at(1))
     for definition in definitions:
         world.reading(definition, team="company")
         world.evidence(definition, team="company")

@@ -5,7 +5,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from by_hand import companies
+from by_hand import companies, outcomes, quality
 from by_hand.delivery import MEASURES
 from by_hand.linking import CAUSES, link
 from by_hand.readings import answer
@@ -62,7 +62,9 @@ def cases(world):
 
 WANTED = {"rollback", "repeat", "rework", "revert", "hotfix", "waiting", "approximate", "negative", "new incident"}
 WANTED |= {f"failed by {cause}" for cause in CAUSES}
-WANTED |= {(measure, "value") for measure in (*MEASURES, "observation", "quotient", "arithmetic")}
+WANTED |= {(measure, "value") for measure in (*MEASURES, *quality.MEASURES, *outcomes.MEASURES)}
+WANTED |= {(measure, "value") for measure in ("observation", "quotient", "arithmetic", "net_promoter_score")}
+WANTED |= {("employee_net_promoter_score", state) for state in ("value", "insufficient", "stale", "missing")}
 
 
 def compare(setting, met):

@@ -147,7 +147,9 @@ def test_an_explanation_says_the_same_as_the_snapshot_and_why(build, speed, read
     taken = build.taken(reading, measure=speed, initiatives=[INITIATIVE])
     (scorecard,) = taken.scorecards
     ((_, _, status),) = scorecard.measures()
-    sample = Sample(subject="checkout", occurred_at=0, value=Fraction(3), key="v1", origin="git:api", url="")
+    sample = Sample(
+        subject="checkout", occurred_at=0, value=Fraction(3), unit="count", key="v1", origin="git:api", url=""
+    )
     document = explanation_document(explain(status, scorecard, taken.at, [sample], [sample]))
     assert json.loads(json.dumps(document, allow_nan=False)) == document
     row = snapshot_document(taken)["scorecards"][0]["perspectives"][0]["objectives"][0]["measures"][0]
@@ -162,6 +164,7 @@ def test_an_explanation_says_the_same_as_the_snapshot_and_why(build, speed, read
         {
             "text": "3",
             "value": 3.0,
+            "unit": "count",
             "occurred_at": "1970-01-01T00:00:00Z",
             "subject": "checkout",
             "key": "v1",

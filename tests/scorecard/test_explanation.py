@@ -331,15 +331,20 @@ def test_what_the_reading_notes_comes_first(explained, lead_time):
         ("deployment_rework_rate", "ratio", 1, "rework"),
         ("deployment_success_rate", "ratio", 0, "failed"),
         ("observation", "eur", 1200, "1,200 EUR"),
+        ("unreviewed_merge_rate", "ratio", 1, "merged without a review"),
+        ("build_success_rate", "ratio", 0, "failed"),
+        ("defect_escape_rate", "ratio", 1, "found in production"),
+        ("customer_reported_bugs", "count", 1, "reported by a customer"),
+        ("uptime", "seconds", 7200, "2 h"),
+        ("uptime", "count", 7200, "7,200"),
     ],
 )
 def test_a_sample_says_what_happened(build, explained, *, measure, unit, value, text):
     definition = build.definition(measure, unit, "newest")
-    sample = Sample(subject="checkout", occurred_at=5, value=Fraction(value), key="v1", origin="git:api", url="x:y")
+    place = {"subject": "checkout", "occurred_at": 5, "key": "v1", "origin": "git:api", "url": "x:y"}
+    sample = Sample(value=Fraction(value), unit=unit, **place)
     why = explained(build.measure(definition=definition), 15, newest=[sample], worst=[sample, sample])
-    expected = Evidence(
-        text=text, value=Fraction(value), occurred_at=5, subject="checkout", key="v1", origin="git:api", url="x:y"
-    )
+    expected = Evidence(text=text, value=Fraction(value), unit=unit, **place)
     assert (why.newest, why.worst) == ((expected,), (expected, expected))
 
 

@@ -88,7 +88,7 @@ ROUND_TRIPS = [
     (
         PullRequest(origin=ORIGIN, key="12", opened_at=NOON, closed_at=after(1), author="ann"),
         "pull_requests",
-        (ORIGIN, "12", "", NOON_MICROS, None, None, NOON_MICROS + HOUR, "ann", 0),
+        (ORIGIN, "12", "", NOON_MICROS, None, None, NOON_MICROS + HOUR, "ann", 0, 0),
     ),
     (
         Review(origin=ORIGIN, key="r1", pull_request="12", submitted_at=NOON, author="bo", state="APPROVED"),

@@ -541,6 +541,7 @@ def sample(hours, value, key, url, subject="checkout"):
         subject=subject,
         occurred_at=AT - hours * 3600 * SECOND,
         value=Fraction(value),
+        unit="seconds",
         key=key,
         origin="acme-github:acme/checkout",
         url=url,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -11,15 +11,28 @@ from scorecard_exporter.config.document import Document, Location
 from scorecard_exporter.config.references import cycle, refers
 from scorecard_exporter.config.schema_measure import MeasureShape
 from scorecard_exporter.config.values import choice
-from scorecard_exporter.measures.catalogue import CATALOGUE, Entry
+from scorecard_exporter.measures.catalogue import CATALOGUE
+from scorecard_exporter.measures.entry import Entry
 from scorecard_exporter.measures.expression import names
-from scorecard_exporter.measures.model import Definition, Series, Statistic
-from scorecard_exporter.quantities import RefusedError, parse, to_micros
+from scorecard_exporter.measures.model import Definition, Series, Statistic, Survey
+from scorecard_exporter.quantities import RefusedError, is_currency, parse, to_micros
 
 FRESHNESS = Fraction(24 * 3600)
 """Seconds: how old the reading of a source that feeds events may be."""
 
-_KEYS_OF = {"observation": ("series",), "quotient": ("numerator", "denominator"), "arithmetic": ("expression",)}
+_NEW_FOR = Fraction(90 * 24 * 3600)
+"""Seconds: how long a feature is new."""
+_KEYS = ("series", "numerator", "denominator", "weighted_by", "releases", "survey", "expression")
+_TOLD_BY = {"series": "observation", "numerator": "quotient", "denominator": "quotient", "expression": "arithmetic"}
+"""What a key tells of a measure whose id is not in the catalogue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What measures may be made of, by name."""
+
+    series: Mapping[str, Series]
+    surveys: Mapping[str, Survey]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +49,8 @@ Defined = dict[str, tuple[Entry, Definition]]
 class Definer:
     """Works out the definitions of one scorecard's measures; mistakes go to the document."""
 
-    def __init__(self, series: Mapping[str, Series], zone: str, document: Document) -> None:
-        self._series, self._zone, self._document = series, zone, document
+    def __init__(self, inputs: Inputs, zone: str, document: Document) -> None:
+        self._inputs, self._zone, self._document = inputs, zone, document
 
     def define(self, measures: Mapping[str, Placed]) -> Defined:
         """The entry and definition of every measure that has sound ones, by its id."""
@@ -58,36 +71,82 @@ class Definer:
         location = (*placed.location, "measure") if placed.shape.measure else placed.location
         if not refers(self._document, location, written, tuple(CATALOGUE), "a measure of the catalogue"):
             return None
-        sound = True
-        for kind, keys in _KEYS_OF.items():
-            for key in keys:
-                given = getattr(placed.shape, key) is not None
-                if given != (kind == written):
-                    problem = f"{key!r} has no place in a measure of the kind {written!r}" if given else ""
-                    self._document.report((*placed.location, key), problem or f"the key {key!r} is missing")
-                    sound = False
-        return CATALOGUE[written] if sound else None
+        entry = CATALOGUE[written]
+        return entry if self._has_its_keys(placed, entry) else None
+
+    def _has_its_keys(self, placed: Placed, entry: Entry) -> bool:
+        """Whether the keys that name what the measure is made of are those of its entry."""
+        shape, own = placed.shape, [key for key, _ in entry.keys]
+        given = [key for key in _KEYS if getattr(shape, key) is not None]
+        needed = own if given or not entry.keys_are_optional else []
+        foreign = [key for key in given if key not in own]
+        if shape.within is not None and "releases" not in own:
+            foreign.append("within")
+        for key in foreign:
+            problem = f"{key!r} has no place in a measure of the kind {entry.id!r}"
+            self._document.report((*placed.location, key), problem)
+        missing = [key for key in needed if key not in given]
+        for key in missing:
+            self._document.report((*placed.location, key), f"the key {key!r} is missing")
+        return not foreign and not missing
 
     def _plain(self, placed: Placed, entry: Entry) -> Definition | None:
         """The definition of a measure that is made of no other measures."""
-        keys = _KEYS_OF.get(entry.id, ())
-        series = [found for key in keys if (found := self._find_series(placed, key))]
-        if len(series) < len(keys):
+        shape = placed.shape
+        keys = [(key, unit) for key, unit in entry.keys if getattr(shape, key) is not None]
+        survey = None
+        if shape.survey is not None:
+            survey = self._find_survey(placed, shape.survey)
+            if survey is None:
+                return None
+            keys = []
+        series = [found for key, unit in keys if (found := self._find_series(placed, key, unit))]
+        if len(series) < len(keys) or not self._fit(placed, entry, series):
             return None
-        unit = self._unit(placed, entry.unit or _unit_of_series(series))
+        unit = self._unit(placed, entry.unit or _unit_of_series(entry, series))
         if unit is None:
             return None
-        freshness = placed.shape.freshness
+        freshness = shape.freshness
         if freshness:
             series = [replace(one, freshness=to_micros(freshness)) for one in series]
-        oldest = min((one.freshness for one in series), default=to_micros(freshness or FRESHNESS))
-        return self._definition(placed, entry, unit, freshness=oldest, series=tuple(series))
-
-    def _find_series(self, placed: Placed, key: str) -> Series | None:
-        name, known = getattr(placed.shape, key), self._document.names("series")
-        return (
-            self._series.get(name) if refers(self._document, (*placed.location, key), name, known, "a series") else None
+            survey = replace(survey, freshness=to_micros(freshness)) if survey else None
+        limits = [one.freshness for one in (*series, *((survey,) if survey else ()))]
+        return self._definition(
+            placed,
+            entry,
+            unit,
+            freshness=min(limits, default=to_micros(freshness or FRESHNESS)),
+            series=tuple(series),
+            survey=survey,
         )
+
+    def _find_series(self, placed: Placed, key: str, unit: str) -> Series | None:
+        """The series that a key names, if it has the unit that the measure needs."""
+        name, known = getattr(placed.shape, key), self._document.names("series")
+        location = (*placed.location, key)
+        if not refers(self._document, location, name, known, "a series"):
+            return None
+        series = self._inputs.series.get(name)
+        if series is None or unit in ("", series.unit) or (unit == "money" and is_currency(series.unit)):
+            return series
+        wanted = "a currency" if unit == "money" else unit
+        self._document.report(location, f"series {name!r} is in {series.unit}; this needs one in {wanted}")
+        return None
+
+    def _find_survey(self, placed: Placed, name: str) -> Survey | None:
+        known = self._document.names("surveys")
+        sound = refers(self._document, (*placed.location, "survey"), name, known, "a survey")
+        return self._inputs.surveys.get(name) if sound else None
+
+    def _fit(self, placed: Placed, entry: Entry, series: Sequence[Series]) -> bool:
+        """Whether two amounts of money, of which a measure without unit is made, are of one currency."""
+        monies = {one.unit for one, (_, unit) in zip(series, entry.keys, strict=False) if unit == "money"}
+        if len(monies) > 1:
+            key = entry.keys[1][0]
+            self._document.report(
+                (*placed.location, key), f"both series need one currency, not {' and '.join(sorted(monies))}"
+            )
+        return len(monies) <= 1
 
     def _definition(
         self,
@@ -97,6 +156,7 @@ class Definer:
         *,
         freshness: int,
         series: tuple[Series, ...] = (),
+        survey: Survey | None = None,
         operands: tuple[tuple[str, Definition], ...] = (),
         window: int | None = None,
     ) -> Definition:
@@ -110,6 +170,8 @@ class Definer:
             freshness=freshness,
             zone=self._zone,
             series=series,
+            survey=survey,
+            within=to_micros(shape.within or _NEW_FOR) if "releases" in dict(entry.keys) else 0,
             expression=shape.expression or "",
             operands=operands,
         )
@@ -187,9 +249,12 @@ class Definer:
 
 def _told(id_: str, shape: MeasureShape) -> str:
     """The kind of measure that its keys tell, where its id is not that of a catalogue entry."""
-    kinds = [kind for kind, keys in _KEYS_OF.items() if any(getattr(shape, key) is not None for key in keys)]
+    kinds = [kind for key, kind in _TOLD_BY.items() if getattr(shape, key) is not None]
     return kinds[0] if kinds and id_ not in CATALOGUE else id_
 
 
-def _unit_of_series(series: list[Series]) -> str:
-    return series[0].unit if len(series) == 1 else quotient_unit(series[0].unit, series[1].unit)
+def _unit_of_series(entry: Entry, series: Sequence[Series]) -> str:
+    """That of the only series, or of the quotient of two."""
+    if len(series) == 1 or entry.keys[0][0] == "series":
+        return series[0].unit
+    return quotient_unit(series[0].unit, series[1].unit)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from scorecard_exporter.config.editor import json_schema
-from scorecard_exporter.measures.catalogue import CATALOGUE, Entry
+from scorecard_exporter.measures.catalogue import CATALOGUE
+from scorecard_exporter.measures.entry import Entry
 from scorecard_exporter.quantities import ALLOWED
 
 _INTRODUCTION = """\

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
+from scorecard_exporter.config.definitions import Inputs
 from scorecard_exporter.config.document import Document, Location
 from scorecard_exporter.config.initiatives import read_initiatives
 from scorecard_exporter.config.model import Configuration, Exposition
@@ -16,7 +17,14 @@ from scorecard_exporter.config.parse import parse
 from scorecard_exporter.config.references import Origins
 from scorecard_exporter.config.schema import ConfigurationShape
 from scorecard_exporter.config.scorecards import read_scorecards
-from scorecard_exporter.config.services import all_series, service_rules, subject_patterns, with_paths
+from scorecard_exporter.config.services import (
+    all_series,
+    all_surveys,
+    service_rules,
+    subject_patterns,
+    survey_patterns,
+    with_paths,
+)
 from scorecard_exporter.config.teams import read_teams, scope_rows, scopes
 from scorecard_exporter.config.values import choice
 from scorecard_exporter.config.yaml import read
@@ -65,10 +73,10 @@ def _sources(document: Document) -> dict[str, SourceOptions]:
 def _resolve(shape: ConfigurationShape, sources: Mapping[str, SourceOptions], document: Document) -> Configuration:
     origins = Origins(sources, document.names("sources"))
     rules = service_rules(shape, origins, document)
-    series = all_series(shape, origins, document)
+    series, surveys = all_series(shape, origins, document), all_surveys(shape, origins, document)
     teams = read_teams(shape.teams, document)
     counted = scopes(teams, rules)
-    scorecards = read_scorecards(shape, teams, counted, series, document)
+    scorecards = read_scorecards(shape, teams, counted, Inputs(series, surveys), document)
     path = Path(document.file)
     return Configuration(
         path=path,
@@ -81,7 +89,7 @@ def _resolve(shape: ConfigurationShape, sources: Mapping[str, SourceOptions], do
         dimensions=Dimensions(
             services=tuple(rules.values()),
             scope=tuple(scope_rows(teams, counted)),
-            subjects=tuple(subject_patterns(shape, series, document)),
+            subjects=(*subject_patterns(shape, series, document), *survey_patterns(shape, surveys, document)),
             zones=tuple(sorted({scorecard.zone for scorecard in scorecards.values()})),
         ),
         scorecards=scorecards,

@@ -7,15 +7,16 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from scorecard_exporter.config.schema_measure import MAY_BE_EMPTY, MeasureShape, Shape
+from scorecard_exporter.config.schema_service import OpenHoursShape, ServiceShape
 from scorecard_exporter.config.values import (
     Flag,
+    GroupSize,
     Moment,
     Name,
     Origin,
     Patterns,
     Several,
     Share,
-    Short,
     Span,
     StoreUrl,
     Text,
@@ -87,61 +88,6 @@ class TeamShape(Shape):
     ]
 
 
-class DeploymentsShape(Shape):
-    """Which things of an origin are a service's production deployments: one way at most."""
-
-    origin: Annotated[Origin, Field(alias="from", description="Where they are read.")]
-    environment: Annotated[
-        Patterns | None, Field(description="Deployments to these environments. Default: the global `production`.")
-    ] = None
-    tags: Annotated[Patterns | None, Field(description="Tags with these names.")] = None
-    releases: Annotated[Patterns | None, Field(description="Releases with these names.")] = None
-    merges: Annotated[
-        Flag, Field(default="no", description="Every merge commit on the first-parent line of the deployed branch.")
-    ]
-    first_parent: Annotated[
-        Flag, Field(default="no", description="Every commit on the first-parent line of the deployed branch.")
-    ]
-
-
-class IncidentsShape(Shape):
-    """Which incidents of an origin are a service's; a filter that is left out lets everything through."""
-
-    origin: Annotated[Origin, Field(alias="from", description="Where they are read.")]
-    severities: Annotated[Patterns, Field(default=(), description="Only those of these severities.")]
-    labels: Annotated[Patterns, Field(default=(), description="Only those with one of these labels.")]
-    titles: Annotated[Patterns, Field(default=(), description="Only those with such titles.")]
-
-
-class ServiceShape(Shape):
-    """A service: where its changes, deployments and incidents are read."""
-
-    changes: Annotated[Origin | None, Field(description="Origin of its commits and pull requests.")] = None
-    paths: Annotated[
-        Annotated[tuple[Text, ...], Several()],
-        Field(default=(), description="In a monorepo: only changes that touch these files (globs, ** for any depth)."),
-    ]
-    deployments: Annotated[
-        Annotated[DeploymentsShape, Short("from")] | None,
-        Field(description="Its production deployments; an origin alone: those to the global `production`."),
-    ] = None
-    incidents: Annotated[
-        Annotated[tuple[Annotated[IncidentsShape, Short("from")], ...], Several()],
-        Field(default=(), description="Its incidents, from one or more origins."),
-    ]
-    attribution_window: Annotated[
-        Span | None, Field(description="How long after a deployment an incident may be its fault. Default: global.")
-    ] = None
-    bots: Annotated[Patterns | None, Field(description="Authors that are no people. Default: the global ones.")] = None
-    hotfixes: Annotated[
-        Patterns | None, Field(description="Titles, branches and labels of hotfixes. Default: the global ones.")
-    ] = None
-    reverts: Annotated[
-        Patterns | None,
-        Field(description="Titles and labels of reverts that do not say what they revert. Default: the global ones."),
-    ] = None
-
-
 class SeriesShape(Shape):
     """A series of observations."""
 
@@ -169,6 +115,31 @@ class SeriesShape(Shape):
     ]
     freshness: Annotated[
         Span, Field(default="45d", description="When the newest observation is older than this, it is stale.")
+    ]
+
+
+class SurveyShape(Shape):
+    """A survey in rounds, answered from 0 to 10."""
+
+    origin: Annotated[
+        Origin | None,
+        Field(
+            alias="from", description="The origin that it is read from, or a source that has only one. Default: any."
+        ),
+    ] = None
+    question: Annotated[
+        Text | None, Field(description="The question that counts. Default: the only one that has such answers.")
+    ] = None
+    subjects: Annotated[
+        Annotated[Literal["teams"], Tag("word")] | Annotated[dict[str, Text], Tag("mapping")],
+        Discriminator(lambda value: "mapping" if isinstance(value, dict) else "word"),
+        Field(description="How its subjects are named: like teams, or a mapping of each to a team."),
+    ] = "teams"
+    min_group: Annotated[
+        GroupSize, Field(default="5", description="Results of fewer answers are not shown, nor what gives them away.")
+    ]
+    freshness: Annotated[
+        Span, Field(default="1y", description="When the newest round closed longer ago than this, it is stale.")
     ]
 
 
@@ -241,12 +212,20 @@ class ConfigurationShape(Shape):
     reopen_within: Annotated[
         Span, Field(default="7d", description="An incident reopened sooner is still the same one.")
     ]
+    open_hours: Annotated[OpenHoursShape | None, Field(description="When a review is waited for. Default: always.")] = (
+        None
+    )
     teams: Annotated[dict[Name, TeamShape], MAY_BE_EMPTY, Field(default={}, description="Teams, by name.")]
     services: Annotated[dict[Name, ServiceShape], MAY_BE_EMPTY, Field(default={}, description="Services, by name.")]
     series: Annotated[
         dict[Name, SeriesShape],
         MAY_BE_EMPTY,
         Field(default={}, description="Series of observations, by the name that they carry."),
+    ]
+    surveys: Annotated[
+        dict[Name, SurveyShape],
+        MAY_BE_EMPTY,
+        Field(default={}, description="Surveys, by the name that their answers carry."),
     ]
     scorecards: Annotated[dict[Name, ScorecardShape], MAY_BE_EMPTY, Field(default={}, description="Scorecards, by id.")]
     initiatives: Annotated[

@@ -147,9 +147,23 @@ class MeasureShape(AnchorsShape):
         tuple[ScheduledAnchorsShape, ...] | None,
         Field(description="Instead of goal and red: anchors that move from date to date."),
     ] = None
-    series: Annotated[Name | None, Field(description="Of an observation: the series.")] = None
-    numerator: Annotated[Name | None, Field(description="Of a quotient: the series above the line.")] = None
-    denominator: Annotated[Name | None, Field(description="Of a quotient: the series below the line.")] = None
+    series: Annotated[
+        Name | None, Field(description="Of an observation, and of measures made of one series: the series.")
+    ] = None
+    numerator: Annotated[
+        Name | None, Field(description="Of a quotient, and of rates made of two series: the series above the line.")
+    ] = None
+    denominator: Annotated[Name | None, Field(description="The series below the line.")] = None
+    weighted_by: Annotated[
+        Name | None, Field(description="Of `test_coverage`: the series of the lines of each repository.")
+    ] = None
+    releases: Annotated[
+        Name | None, Field(description="Of `feature_revenue`: the series that tells when each feature was released.")
+    ] = None
+    within: Annotated[
+        Span | None, Field(description="Of `feature_revenue`: how long a feature is new. Default: 90d.")
+    ] = None
+    survey: Annotated[Name | None, Field(description="Of a net promoter score: the survey.")] = None
     expression: Annotated[
         Text | None,
         Field(

@@ -7,7 +7,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from scorecard_exporter.config.anchors import Scale
-from scorecard_exporter.config.definitions import Defined, Definer, Placed
+from scorecard_exporter.config.definitions import Defined, Definer, Inputs, Placed
 from scorecard_exporter.config.document import Document, Location
 from scorecard_exporter.config.model import Better, Measure, Objective, Perspective, Scorecard, Target, Team
 from scorecard_exporter.config.references import cycle, refers
@@ -20,9 +20,9 @@ from scorecard_exporter.config.schema import (
 from scorecard_exporter.config.schema_measure import MeasureShape
 from scorecard_exporter.config.targets import default_target, has_target, read_target
 from scorecard_exporter.config.values import words
-from scorecard_exporter.measures.catalogue import Entry
+from scorecard_exporter.measures.entry import Entry
 from scorecard_exporter.measures.feeding import feeding_sources
-from scorecard_exporter.measures.model import Definition, Scope, Series
+from scorecard_exporter.measures.model import Definition, Scope
 from scorecard_exporter.quantities import parse
 
 
@@ -30,14 +30,14 @@ def read_scorecards(
     shape: ConfigurationShape,
     teams: Mapping[str, Team],
     scopes: Mapping[str, Scope],
-    series: Mapping[str, Series],
+    inputs: Inputs,
     document: Document,
 ) -> dict[str, Scorecard]:
     """Every scorecard by its id; what is not sound is reported and left out."""
     found = {}
     for id_, scorecard in shape.scorecards.items():
         zone = scorecard.timezone or shape.timezone
-        definer = Definer(series, zone.key, document)
+        definer = Definer(inputs, zone.key, document)
         found[id_] = _Reader(
             id_, scorecard, zone=zone, teams=teams, scopes=scopes, definer=definer, document=document
         ).scorecard()

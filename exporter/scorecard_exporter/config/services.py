@@ -1,4 +1,4 @@
-"""Services and series: which records of which origins are theirs."""
+"""Services, series and surveys: which records of which origins are theirs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,19 @@ from collections.abc import Iterator, Mapping
 
 from scorecard_exporter.config.document import Document, Location
 from scorecard_exporter.config.references import Origins, refers
-from scorecard_exporter.config.schema import ConfigurationShape, DeploymentsShape, SeriesShape, ServiceShape
-from scorecard_exporter.events.rules import DeploymentRule, DeploymentsBy, IncidentRule, ServiceRule
-from scorecard_exporter.measures.model import Series
+from scorecard_exporter.config.schema import ConfigurationShape
+from scorecard_exporter.config.schema_service import DeploymentsShape, OpenHoursShape, ServiceShape
+from scorecard_exporter.events.rules import (
+    BugRule,
+    BuildRule,
+    DeploymentRule,
+    DeploymentsBy,
+    IncidentRule,
+    OpenHours,
+    ReleaseRule,
+    ServiceRule,
+)
+from scorecard_exporter.measures.model import Series, Survey
 from scorecard_exporter.quantities import RefusedError, to_micros
 from scorecard_exporter.sources.base import SourceOptions
 from scorecard_exporter.store.base import SubjectPattern
@@ -37,9 +47,12 @@ def _rule(
     name: str, service: ServiceShape, shape: ConfigurationShape, origins: Origins, document: Document
 ) -> ServiceRule:
     here: Location = ("services", name)
+
+    def found(location: Location, written: str) -> str:
+        return _origin(written, location, origins, document)
+
     incidents = [
-        (_origin(one.origin, (*here, "incidents", index, "from"), origins, document), one)
-        for index, one in enumerate(service.incidents)
+        (found((*here, "incidents", index, "from"), one.origin), one) for index, one in enumerate(service.incidents)
     ]
     return ServiceRule(
         service=name,
@@ -49,15 +62,80 @@ def _rule(
         if service.deployments
         else None,
         incidents=tuple(
-            IncidentRule(origin=origin, severities=one.severities, labels=one.labels, titles=one.titles)
+            IncidentRule(
+                origin=origin, severities=one.severities, labels=one.labels, titles=one.titles, outages=one.outages
+            )
             for origin, one in incidents
         ),
+        builds=tuple(
+            BuildRule(origin=found((*here, "builds", index, "from"), one.origin), branches=one.branches)
+            for index, one in enumerate(service.builds)
+        ),
+        bugs=tuple(
+            BugRule(
+                origin=found((*here, "bugs", index, "from"), one.origin),
+                types=one.types,
+                labels=one.labels,
+                found_in_production=one.found_in_production,
+                reported_by_customers=one.reported_by_customers,
+            )
+            for index, one in enumerate(service.bugs)
+        ),
+        releases=ReleaseRule(
+            origin=found((*here, "releases", "from"), service.releases.origin), versions=service.releases.versions
+        )
+        if service.releases
+        else None,
+        open_hours=_open_hours(service.open_hours or shape.open_hours, shape),
         attribution_window=to_micros(service.attribution_window or shape.attribution_window),
         reopen_within=to_micros(shape.reopen_within),
         bots=_own(service.bots, shape.bots),
         hotfixes=_own(service.hotfixes, shape.hotfixes),
         reverts=_own(service.reverts, shape.reverts),
     )
+
+
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _open_hours(written: OpenHoursShape | None, shape: ConfigurationShape) -> OpenHours | None:
+    if written is None:
+        return None
+    return OpenHours(
+        zone=(written.timezone or shape.timezone).key,
+        week=tuple(tuple(sorted(getattr(written, day))) for day in _WEEK),
+        closed=tuple(sorted({day.isoformat() for day in written.closed})),
+    )
+
+
+def all_surveys(shape: ConfigurationShape, origins: Origins, document: Document) -> dict[str, Survey]:
+    """Every survey, by its name."""
+    return {
+        name: Survey(
+            name=name,
+            origin=_any_origin(("surveys", name, "from"), survey.origin, origins, document),
+            question=survey.question or "",
+            min_group=survey.min_group,
+            freshness=to_micros(survey.freshness),
+        )
+        for name, survey in shape.surveys.items()
+    }
+
+
+def survey_patterns(
+    shape: ConfigurationShape, surveys: Mapping[str, Survey], document: Document
+) -> Iterator[SubjectPattern]:
+    """How each survey names its teams, in the order of the file: an answer belongs to the first that matches."""
+    teams = document.names("teams")
+    for survey in surveys.values():
+        subjects = shape.surveys[survey.name].subjects
+        pairs = {team: team for team in teams} if subjects == "teams" else subjects
+        for raw, name in pairs.items():
+            team = name.removeprefix("team/")
+            if refers(document, ("surveys", survey.name, "subjects", raw), team, teams, "a team"):
+                yield SubjectPattern(
+                    series=f"survey/{survey.name}", origin=survey.origin, raw=raw, subject=f"team/{team}"
+                )
 
 
 def _own(own: tuple[str, ...] | None, shared: tuple[str, ...]) -> tuple[str, ...]:
@@ -91,7 +169,7 @@ def all_series(shape: ConfigurationShape, origins: Origins, document: Document) 
     for name, series in shape.series.items():
         found[name] = Series(
             name=name,
-            origin=_series_origin(name, series, origins, document),
+            origin=_any_origin(("series", name, "from"), series.origin, origins, document),
             unit=series.unit,
             rollup=series.rollup,
             freshness=to_micros(series.freshness),
@@ -99,11 +177,11 @@ def all_series(shape: ConfigurationShape, origins: Origins, document: Document) 
     return found
 
 
-def _series_origin(name: str, series: SeriesShape, origins: Origins, document: Document) -> str | None:
+def _any_origin(location: Location, written: str | None, origins: Origins, document: Document) -> str | None:
     try:
-        return origins.find_any(series.origin) if series.origin else None
+        return origins.find_any(written) if written else None
     except RefusedError as refusal:
-        document.report(("series", name, "from"), refusal)
+        document.report(location, refusal)
         return None
 
 

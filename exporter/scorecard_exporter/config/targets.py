@@ -14,7 +14,7 @@ from scorecard_exporter.config.schema_measure import (
     MeasureShape,
     ScheduledAnchorsShape,
 )
-from scorecard_exporter.measures.catalogue import Entry
+from scorecard_exporter.measures.entry import Entry
 from scorecard_exporter.quantities import parse
 
 _Dated = tuple[datetime | None, Written]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Annotated, Any
@@ -19,6 +19,9 @@ from scorecard_exporter.quantities import UNITS, RefusedError, is_currency, pars
 _NAMES_SHOWN = 12
 NAME = r"[a-z0-9][a-z0-9._-]*"
 _NAME = re.compile(NAME)
+_DAY_SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})", re.ASCII)
+_MINUTES_OF_DAY = 24 * 60
+_SMALLEST_GROUP = 3
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 _NUMBER_OR_TEXT = ["number", "string"]
 
@@ -119,6 +122,34 @@ def _count(value: object) -> int:
     return int(count)
 
 
+def _day(value: object) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise RefusedError(value, "a date such as 2026-12-24") from None
+
+
+def _day_span(value: object) -> tuple[int, int]:
+    """Minutes since midnight at which a span of a day begins and ends."""
+    allowed = "a span of a day such as 09:00-17:00"
+    match = _DAY_SPAN.fullmatch(_text(value, allowed))
+    if match is None:
+        raise RefusedError(value, allowed)
+    opens, closes = (int(match[one]) * 60 + int(match[two]) for one, two in ((1, 2), (3, 4)))
+    if not opens < closes <= _MINUTES_OF_DAY or int(match[2]) > 59 or int(match[4]) > 59:  # noqa: PLR2004
+        raise RefusedError(value, f"{allowed}, which ends later than it begins, at 24:00 at the latest")
+    return opens, closes
+
+
+def _group_size(value: object) -> int:
+    size = _count(value)
+    if size < _SMALLEST_GROUP:
+        raise RefusedError(
+            value, f"a number of answers of at least {_SMALLEST_GROUP}: in smaller groups people are known"
+        )
+    return size
+
+
 def _store(value: object) -> str:
     text = _text(value, "a store such as duckdb:./data/scorecard.duckdb")
     if not text.removeprefix("duckdb:") or not text.startswith("duckdb:"):
@@ -165,6 +196,18 @@ Span = Annotated[
 Weight = Annotated[Fraction, BeforeValidator(_weight), _schema("number, 0 or more", type=_NUMBER_OR_TEXT, minimum=0)]
 Share = Annotated[Fraction, BeforeValidator(_share), _schema("share such as `40%`", type=_NUMBER_OR_TEXT)]
 Count = Annotated[int, BeforeValidator(_count), _schema("whole number", type="integer", minimum=0)]
+Day = Annotated[date, BeforeValidator(_day), _schema("date such as `2026-12-24`", examples=["2026-12-24"])]
+DaySpan = Annotated[
+    tuple[int, int],
+    BeforeValidator(_day_span),
+    _schema("span of a day such as `09:00-17:00`", examples=["09:00-17:00"]),
+]
+"""Minutes since midnight."""
+GroupSize = Annotated[
+    int,
+    BeforeValidator(_group_size),
+    _schema(f"whole number, {_SMALLEST_GROUP} or more", type="integer", minimum=_SMALLEST_GROUP),
+]
 StoreUrl = Annotated[str, BeforeValidator(_store), _schema("`duckdb:PATH`", pattern="^duckdb:.")]
 
 

@@ -76,19 +76,51 @@ class IncidentRow(NamedTuple):
     url: str
 
 
+class PullRequestRow(NamedTuple):
+    """A pull request of the `changes` origin; `reviewed_at`: its first review by a person other than the author."""
+
+    number: str
+    opened_at: int
+    ready_at: int | None
+    merged_at: int | None
+    closed_at: int | None
+    author: str
+    is_bot: int
+    is_draft: int
+    url: str
+    reviewed_at: int | None = None
+
+
+class IssueRow(NamedTuple):
+    """An issue of one of the service's trackers."""
+
+    origin: str
+    key: str
+    type: str
+    opened_at: int
+    labels: tuple[str, ...]
+    url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceRecords:
     """All records that one service's links are made from.
 
-    `tips`: shas of the deployed branches of the `changes` origin. `paths`: of each commit sha and
-    each change number (as `#12`) the files it touched; empty unless the service has `paths`.
+    `tips`: shas of the deployed branches of the `changes` origin, and `branches` their names. `paths`: of each
+    commit sha and each change number (as `#12`) the files it touched; empty unless the service has `paths`.
+    `releases`: deployment records of the service's `releases` origin. `built`: origin and branch of its builds.
     """
 
     commits: tuple[CommitRow, ...] = ()
     tips: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
     changes: tuple[ChangeRow, ...] = ()
+    pull_requests: tuple[PullRequestRow, ...] = ()
     deployments: tuple[DeploymentRow, ...] = ()
+    releases: tuple[DeploymentRow, ...] = ()
     incidents: tuple[IncidentRow, ...] = ()
+    issues: tuple[IssueRow, ...] = ()
+    built: tuple[tuple[str, str], ...] = ()
     paths: tuple[tuple[str, str], ...] = ()
 
 
@@ -151,7 +183,8 @@ class IncidentFact(NamedTuple):
     """An incident of the service, after its filters; `resolved_at` is `NEVER` while open.
 
     An incident reopened too late becomes several: `key`, `key~2`, `key~3`. `deployment`: key of the
-    deployment it is linked to, '' for none. `is_explicit`: the link was named by the incident.
+    deployment it is linked to, '' for none. `is_explicit`: the link was named by the incident. `is_outage`:
+    it counts as downtime.
     """
 
     service: str
@@ -163,6 +196,67 @@ class IncidentFact(NamedTuple):
     resolved_at: int
     deployment: str
     is_explicit: int
+    is_outage: int = 1
+
+
+class PullRequestFact(NamedTuple):
+    """A pull request of the service; what did not happen (yet) is `NEVER`.
+
+    `reviewed_at`: its first review by a person other than the author, one of the draft when the draft became
+    ready. `closed_at`: when it was merged or closed. `pickup`: from ready to reviewed, in open hours where the
+    service has some; 0 without a review. `is_draft`: it never left draft.
+    """
+
+    service: str
+    origin: str
+    key: str
+    url: str
+    ready_at: int
+    reviewed_at: int
+    merged_at: int
+    closed_at: int
+    pickup: int
+    is_bot: int
+    is_draft: int
+
+
+class BuildBranchFact(NamedTuple):
+    """The builds of this branch of this origin are the service's."""
+
+    service: str
+    origin: str
+    branch: str
+
+
+class BugFact(NamedTuple):
+    """A bug of the service.
+
+    `is_escaped`: found in production. `tells_escapes`: the service says which are. Likewise for customers.
+    """
+
+    service: str
+    origin: str
+    key: str
+    url: str
+    opened_at: int
+    is_escaped: int
+    tells_escapes: int
+    is_customers: int
+    tells_customers: int
+
+
+class ReleaseFact(NamedTuple):
+    """A release of a service that says which bugs customers reported; its deployments stand in for missing ones.
+
+    `thing` is the same for two services where they share a release, and differs where each deployed by itself.
+    """
+
+    service: str
+    origin: str
+    key: str
+    url: str
+    released_at: int
+    thing: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,3 +266,7 @@ class ServiceFacts:
     deployments: tuple[DeploymentFact, ...]
     changes: tuple[ChangeFact, ...]
     incidents: tuple[IncidentFact, ...]
+    pull_requests: tuple[PullRequestFact, ...] = ()
+    build_branches: tuple[BuildBranchFact, ...] = ()
+    bugs: tuple[BugFact, ...] = ()
+    releases: tuple[ReleaseFact, ...] = ()

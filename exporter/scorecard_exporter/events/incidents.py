@@ -29,6 +29,11 @@ def _counts(row: IncidentRow, rule: IncidentRule) -> bool:
     )
 
 
+def _is_outage(row: IncidentRow, rule: ServiceRule) -> bool:
+    """Whether one of the rules that let it through counts it as downtime."""
+    return any(_counts(row, one) and (not one.outages or matches(row.severity, one.outages)) for one in rule.incidents)
+
+
 def _facts(rule: ServiceRule, row: IncidentRow, timeline: Timeline) -> Iterator[IncidentFact]:
     named = timeline.named(row.deployment, row.sha, row.version)
     for number, (began_at, resolved_at) in enumerate(_episodes(row, rule.reopen_within), start=1):
@@ -43,6 +48,7 @@ def _facts(rule: ServiceRule, row: IncidentRow, timeline: Timeline) -> Iterator[
             resolved_at=resolved_at,
             deployment=deployed.row.key if deployed else "",
             is_explicit=int(bool(named)),
+            is_outage=int(_is_outage(row, rule)),
         )
 
 

@@ -1,6 +1,7 @@
 """From what the systems said to what belongs together, for one service: a pure function.
 
-Which deployment shipped a change, which deployment an incident belongs to, which deployment failed.
+Which deployment shipped a change, which deployment an incident belongs to, which deployment failed; when a
+pull request was first reviewed, which bugs, builds and releases are the service's.
 """
 
 from __future__ import annotations
@@ -8,13 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from scorecard_exporter.events.changes import Unit, changes
+from scorecard_exporter.events.bugs import bug_facts, build_branch_facts, release_facts
+from scorecard_exporter.events.changes import Changes, Unit, changes
 from scorecard_exporter.events.deployments import Deployed, production
 from scorecard_exporter.events.facts import ChangeFact, DeploymentFact, ServiceFacts, ServiceRecords
 from scorecard_exporter.events.failures import CAUSES, Failure, failures
 from scorecard_exporter.events.graph import Graph
 from scorecard_exporter.events.incidents import incident_facts
 from scorecard_exporter.events.model import NEVER
+from scorecard_exporter.events.pull_requests import pull_request_facts
 from scorecard_exporter.events.reversals import judge_reverts
 from scorecard_exporter.events.rules import ServiceRule
 from scorecard_exporter.events.timeline import Timeline
@@ -47,7 +50,16 @@ def link(rule: ServiceRule, records: ServiceRecords) -> ServiceFacts:
         deployments=tuple(_deployment(rule, one, shipped[one.row.key], failed) for one in timeline.deployments),
         changes=tuple(_change(rule, unit) for unit in linked),
         incidents=tuple(incidents),
+        pull_requests=tuple(pull_request_facts(rule, records.pull_requests, _elsewhere(records, found))),
+        build_branches=tuple(build_branch_facts(rule, records)),
+        bugs=tuple(bug_facts(rule, records.issues)),
+        releases=tuple(release_facts(rule, records.releases, timeline.deployments)),
     )
+
+
+def _elsewhere(records: ServiceRecords, found: Changes) -> set[str]:
+    """The numbers of merged pull requests that touch none of the service's paths."""
+    return {row.number for row in records.changes} - found.by_number.keys()
 
 
 def _tips(records: ServiceRecords, graph: Graph) -> Sequence[int]:

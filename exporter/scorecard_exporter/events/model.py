@@ -131,7 +131,10 @@ class Change(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequest(Record):
-    """A pull or merge request; `key` is its number. `ready_at`: left draft, else created."""
+    """A pull or merge request; `key` is its number.
+
+    `ready_at`: left draft, else created. `is_draft`: it is a draft now, or was one when it was closed.
+    """
 
     kind: ClassVar[str] = "pull_request"
     opened_at: datetime
@@ -140,6 +143,7 @@ class PullRequest(Record):
     closed_at: datetime | None = None
     author: str = ""
     is_bot: bool = False
+    is_draft: bool = False
     labels: tuple[str, ...] = ()
 
     @property

@@ -35,6 +35,12 @@ _BOUNDS: Mapping[Join, str] = {
     "open_at_end": "samples.starts_at < {last_end} and samples.ends_at >= {first_end}",
     "latest_before_end": "samples.occurred_at < {last_end}",
 }
+_OPENS = "case when samples.starts_at > periods.starts_at then samples.starts_at else periods.starts_at end"
+_CLOSES = "case when samples.ends_at < periods.ends_at then samples.ends_at else periods.ends_at end"
+_SPAN_LENGTHS: Mapping[Join, str] = {
+    "open_at_end": "periods.ends_at - samples.starts_at",
+    "overlap": f"{_CLOSES} - {_OPENS}",
+}
 _MOST_NAMES = 100
 """Longer lists of names are left out of a statement: some engines plan them badly."""
 
@@ -44,18 +50,23 @@ class SampleSet:
     """Samples and how they count: the text in `samples/`, the join to a period, and the columns to sum.
 
     `once`: a team counts a thing (origin and key) once, however many of its services share it;
-    otherwise once for each service.
+    otherwise once for each service. Where these differ in a number, the largest counts. `condition`: on a sample.
     """
 
     text: str
     join: Join
     once: bool = False
     sums: tuple[str, ...] = ()
+    condition: str = ""
 
     @property
     def moment(self) -> str:
-        """The column that says when a sample counts."""
-        return "starts_at" if self.join == "open_at_end" else "occurred_at"
+        """The column that says when a sample counts: of a span its beginning."""
+        return "occurred_at" if self.join in ("within", "latest_before_end") else "starts_at"
+
+    def value(self, column: str) -> str:
+        """A column of a sample in a period; `x` of a span is how long it has lasted at the end, or within."""
+        return _SPAN_LENGTHS.get(self.join, "samples.x") if column == "x" else f"samples.{column}"
 
 
 class Total(NamedTuple):
@@ -81,6 +92,7 @@ class Aggregates:
         self._totals: dict[SampleSet, dict[tuple[str, Period], Total]] = {}
         self._quantiles: dict[tuple[SampleSet, Statistic], dict[tuple[str, Period], Fraction]] = {}
         self._days: dict[tuple[SampleSet, str], dict[tuple[str, Period], int]] = {}
+        self._united: dict[SampleSet, dict[tuple[str, Period], int]] = {}
 
     def total(self, samples: SampleSet, team: str, period: Period) -> Total:
         """Number, oldest and newest moment, and sums of the set's columns."""
@@ -118,6 +130,13 @@ class Aggregates:
             self._days[samples, zone] = {(team, self._periods[place]): days for team, place, days in rows}
         return self._days[samples, zone].get((team, period), 0)
 
+    def united(self, samples: SampleSet, team: str, period: Period) -> int:
+        """Microseconds of the period that spans cover, united for each service and added up over services."""
+        if samples not in self._united:
+            rows = read(self._store, _united(samples, self._teams, self._periods))
+            self._united[samples] = {(team, self._periods[place]): covered for team, place, covered in rows}
+        return self._united[samples].get((team, period), 0)
+
 
 def read(store: Store, sql: str) -> Iterator[tuple[Any, ...]]:
     """The rows of a statement."""
@@ -144,6 +163,12 @@ def period_bounds(join: Join, periods: Sequence[Period]) -> str:
         first_end=bigint(min(period.ends_at for period in periods)),
         last_end=bigint(max(period.ends_at for period in periods)),
     )
+
+
+def conditions(samples: SampleSet, periods: Sequence[Period]) -> str:
+    """What every sample that counts in any of the periods fulfils."""
+    bounds = period_bounds(samples.join, periods)
+    return f"{bounds} and {samples.condition}" if samples.condition else bounds
 
 
 def bigint(number: int) -> str:
@@ -182,26 +207,29 @@ def _with(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -
 
 def _counted(samples: SampleSet, columns: Sequence[str], periods: Sequence[Period]) -> str:
     """One row for each sample that a team counts in a period: team, period and `columns`."""
-    picked = ", ".join(f"max(samples.{name}) as {name}" if samples.once else f"samples.{name}" for name in columns)
+    values = {name: samples.value(name) for name in columns}
+    picked = ", ".join(
+        f"max({value}) as {name}" if samples.once else f"{value} as {name}" for name, value in values.items()
+    )
     things = "\ngroup by scoped.team, periods.period, samples.origin, samples.key" if samples.once else ""
     return (
         f"select scoped.team, periods.period, {picked}\n"
         "from samples\n"
         "join scoped on scoped.subject = samples.subject\n"
         f"join periods on {period_join(samples.join)}\n"
-        f"where {period_bounds(samples.join, periods)}{things}"
+        f"where {conditions(samples, periods)}{things}"
     )
 
 
 def _by_subject(samples: SampleSet, periods: Sequence[Period]) -> str:
     """One row for each subject and period, already added up: far fewer rows to give to the teams."""
-    sums = "".join(f", cast(sum(samples.{name}) as bigint) as {name}" for name in samples.sums)
+    sums = "".join(f", cast(sum({samples.value(name)}) as bigint) as {name}" for name in samples.sums)
     return (
         "select samples.subject, periods.period, cast(count(*) as bigint) as n, "
         f"min(samples.{samples.moment}) as oldest, max(samples.{samples.moment}) as newest{sums}\n"
         "from samples\n"
         f"join periods on {period_join(samples.join)}\n"
-        f"where {period_bounds(samples.join, periods)}\n"
+        f"where {conditions(samples, periods)}\n"
         "group by samples.subject, periods.period"
     )
 
@@ -227,6 +255,28 @@ def _totals(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period])
         "from counted\n"
         "join scoped on scoped.subject = counted.subject\n"
         "group by scoped.team, counted.period"
+    )
+
+
+def _united(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
+    """Rows of team, place of the period, and how much of it spans cover.
+
+    Each span adds what lies after all that those before it, in order of their beginning, have covered.
+    """
+    return (
+        f"{_with(samples, teams, periods)},\n"
+        f"clipped as (select samples.subject, periods.period, {_OPENS} as opens, {_CLOSES} as closes\n"
+        f"from samples join periods on {period_join(samples.join)}\n"
+        f"where {conditions(samples, periods)}),\n"
+        "reached as (select subject, period, opens, closes, max(closes) over (partition by subject, period\n"
+        "order by opens, closes rows between unbounded preceding and 1 preceding) as covered_until from clipped),\n"
+        "covered as (select subject, period, cast(sum(case when covered_until is null or covered_until <= opens\n"
+        "then closes - opens when covered_until < closes then closes - covered_until else cast(0 as bigint) end)\n"
+        "as bigint) as micros from reached group by subject, period)\n"
+        "select scoped.team, covered.period, cast(sum(covered.micros) as bigint)\n"
+        "from covered\n"
+        "join scoped on scoped.subject = covered.subject\n"
+        "group by scoped.team, covered.period"
     )
 
 

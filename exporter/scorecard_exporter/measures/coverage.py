@@ -80,9 +80,9 @@ class CoverageIndex:
             self._feeds[asked] = self._gather(scope, needs, uses)
         return self._feeds[asked]
 
-    def origins(self, kind: str) -> Mapping[str, int]:
-        """Of each origin that was read for `kind`: up to which moment."""
-        return {origin: until for (origin, one), (_, until) in self._read.items() if one == kind}
+    def origins(self, kind: str) -> Mapping[str, tuple[int, int]]:
+        """Of each origin that was read for `kind`: from and up to which moment."""
+        return {origin: span for (origin, one), span in self._read.items() if one == kind}
 
     def _gather(self, scope: Scope, needs: tuple[str, ...], uses: tuple[str, ...]) -> Feeds:
         known = self._services[needs, uses]

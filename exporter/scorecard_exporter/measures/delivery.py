@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from fractions import Fraction
 
 from scorecard_exporter.events.failures import CAUSES
-from scorecard_exporter.measures.aggregate import Aggregates, SampleSet, Total
+from scorecard_exporter.measures.aggregate import SampleSet
 from scorecard_exporter.measures.finding import MICROS, Finding, count, ratio, seconds
-from scorecard_exporter.measures.model import Definition, Part, Period, Statistic
-from scorecard_exporter.measures.statistics import wilson
+from scorecard_exporter.measures.recipe import Case, Recipe, duration, durations, open_spans, share
 from scorecard_exporter.quantities import DAY
 
 STAGES = ("coding", "pickup", "review", "deploy")
 """The parts of a lead time that add up to its mean, in the order in which they happen."""
 _REVIEWED_STAGES = ("pickup", "review")
-_SHOWN: tuple[Statistic, ...] = ("median", "p90", "mean")
-"""Of a duration: those beside the chosen one."""
 
 DEPLOYMENTS = SampleSet(
     "deployments",
@@ -35,20 +31,6 @@ INCIDENTS = SampleSet("incidents", "open_at_end", once=True)
 INCIDENT_LINKS = SampleSet("incident_links", "within", once=True, sums=("x",))
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One definition for one team in one period."""
-
-    aggregates: Aggregates
-    definition: Definition
-    team: str
-    period: Period
-
-    def total(self, samples: SampleSet) -> Total:
-        """What is counted and summed of a set of samples."""
-        return self.aggregates.total(samples, self.team, self.period)
-
-
 def _frequency(case: Case) -> Finding:
     total = case.total(DEPLOYMENTS)
     length = case.period.ends_at - case.period.starts_at
@@ -63,11 +45,11 @@ def _frequency(case: Case) -> Finding:
 
 def _lead_time(case: Case) -> Finding:
     total = case.total(LEAD_TIMES)
-    waiting = _open(case, WAITING_CHANGES, "waiting")
+    waiting = open_spans(case, WAITING_CHANGES, "waiting")
     beside = {"dropped_negative": count(case.total(NEGATIVE_LEAD_TIMES).samples), **waiting}
     if not total.samples:
         return Finding(value=None, samples=0, newest_at=None, beside=beside)
-    value, parts = _duration(case, LEAD_TIMES, total)
+    value, parts = duration(case, LEAD_TIMES, total)
     for stage in STAGES:
         if total.sum("is_pull_request") or stage not in _REVIEWED_STAGES:
             parts[stage] = seconds(total.sum(stage), total.samples)
@@ -82,15 +64,15 @@ def _change_failure_rate(case: Case) -> Finding:
     parts = {"failed": count(total.sum("is_failed")), "deployments": count(total.samples)}
     parts |= {f"failed_by_{cause}": count(total.sum(f"by_{cause}")) for cause in CAUSES}
     beside = {"unlinked_incidents": count(incidents.samples - incidents.sum("x"))}
-    return _share(total, "is_failed", parts, beside)
+    return share(total, "is_failed", parts, beside)
 
 
 def _time_to_restore(case: Case) -> Finding:
-    return _restored(case, RESTORES, _open(case, INCIDENTS, "open"))
+    return durations(case, RESTORES, open_spans(case, INCIDENTS, "open"))
 
 
 def _recovery_time(case: Case) -> Finding:
-    return _restored(case, RECOVERIES, {"still_failed": count(case.total(FAILURES).samples)})
+    return durations(case, RECOVERIES, {"still_failed": count(case.total(FAILURES).samples)})
 
 
 def _rework_rate(case: Case) -> Finding:
@@ -101,73 +83,13 @@ def _rework_rate(case: Case) -> Finding:
         "fixes": count(total.sum("is_rework") - rollbacks),
         "deployments": count(total.samples),
     }
-    return _share(total, "is_rework", parts, {})
+    return share(total, "is_rework", parts, {})
 
 
 def _success_rate(case: Case) -> Finding:
     total = case.total(DEPLOYMENT_OUTCOMES)
     succeeded = total.sum("x")
-    return _share(total, "x", {"succeeded": count(succeeded), "failed": count(total.samples - succeeded)}, {})
-
-
-def _share(total: Total, column: str, parts: Mapping[str, Part], beside: Mapping[str, Part]) -> Finding:
-    if not total.samples:
-        return Finding(value=None, samples=0, newest_at=None, beside=beside)
-    some = total.sum(column)
-    return Finding(
-        value=Fraction(some, total.samples),
-        samples=total.samples,
-        newest_at=total.newest,
-        parts=parts,
-        beside=beside,
-        interval=wilson(some, total.samples),
-    )
-
-
-def _restored(case: Case, samples: SampleSet, beside: Mapping[str, Part]) -> Finding:
-    total = case.total(samples)
-    if not total.samples:
-        return Finding(value=None, samples=0, newest_at=None, beside=beside)
-    value, parts = _duration(case, samples, total)
-    return Finding(value=value, samples=total.samples, newest_at=total.newest, parts=parts, beside=beside)
-
-
-def _duration(case: Case, samples: SampleSet, total: Total) -> tuple[Fraction, dict[str, Part]]:
-    """The chosen statistic in seconds, and the shown ones beside it."""
-    chosen = case.definition.statistic
-    case.aggregates.prepare(samples, (*_SHOWN, chosen))
-    values = {
-        statistic: seconds(total.sum("x"), total.samples)
-        if statistic == "mean"
-        else Part(case.aggregates.quantile(samples, statistic, case.team, case.period), "seconds")
-        for statistic in {*_SHOWN, chosen}
-    }
-    return values[chosen].value, {name: values[name] for name in _SHOWN if name != chosen}
-
-
-def _open(case: Case, samples: SampleSet, name: str) -> dict[str, Part]:
-    """How many spans are open at the end of the period, and how old the oldest of them is."""
-    total = case.total(samples)
-    parts = {name: count(total.samples)}
-    if total.oldest is not None:
-        parts[f"{name}_oldest"] = seconds(case.period.ends_at - total.oldest)
-    return parts
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How a delivery measure is made: its samples, the column that is a sample's own value, and what to find.
-
-    `unit`: of that column. `provisional`: an incident or a revert within the attribution window after the period's
-    end may still change it. `open`: the part that counts what is not over yet.
-    """
-
-    samples: SampleSet
-    column: str
-    unit: str
-    find: Callable[[Case], Finding]
-    provisional: bool = False
-    open: str = ""
+    return share(total, "x", {"succeeded": count(succeeded), "failed": count(total.samples - succeeded)}, {})
 
 
 DELIVERY: Mapping[str, Recipe] = {

@@ -10,22 +10,36 @@ from scorecard_exporter.events.patterns import matches
 from scorecard_exporter.events.rules import DeploymentRule, ServiceRule
 from scorecard_exporter.measures.coverage import Feeds, Pair
 from scorecard_exporter.measures.finding import MICROS
-from scorecard_exporter.measures.model import Absence, Period, Series
+from scorecard_exporter.measures.model import Absence, Period
 from scorecard_exporter.quantities import when, write
 
 _MOST_LISTED = 5
-_ROLE_EXAMPLES = {
-    "deployments": "{from: ORIGIN, environment: production}",
-    "changes": "ORIGIN",
-    "incidents": "{from: ORIGIN}",
+_ROLES = {
+    "deployments": "deployments: {from: ORIGIN, environment: production}",
+    "changes": "changes: ORIGIN",
+    "pull_requests": "changes: ORIGIN",
+    "reviews": "changes: ORIGIN",
+    "incidents": "incidents: {from: ORIGIN}",
+    "builds": "builds: {from: ORIGIN}",
+    "escaped_bugs": "bugs: {from: ORIGIN, found_in_production: LABEL}",
+    "customer_bugs": "bugs: {from: ORIGIN, reported_by_customers: LABEL}",
+    "releases": "releases: {from: ORIGIN}",
+}
+"""What a service writes for each role."""
+_ROLE_WORDS = {
+    "pull_requests": "pull requests",
+    "escaped_bugs": "bugs found in production",
+    "customer_bugs": "bugs reported by customers",
 }
 
 
-def _duration(micros: int) -> str:
+def duration(micros: int) -> str:
+    """A length of time as people write it."""
     return write(Fraction(micros, MICROS), "seconds")
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """The first few names, and how many more there are."""
     every = list(names)
     more = len(every) - _MOST_LISTED
     return ", ".join(every[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
@@ -46,17 +60,18 @@ def not_mapped(team: str, services: Sequence[ServiceRule], needs: Sequence[str])
     lacking = {rule.service: [role for role in needs if role not in rule.feeds()] for rule in services}
     service = min(lacking, key=lambda name: (len(lacking[name]), name))
     role = lacking[service][0]
+    words = " and ".join(_ROLE_WORDS.get(need, need) for need in needs)
     return Absence(
         "missing",
         f"{role}_not_mapped",
-        f"No service of team {team} says where its {' and '.join(needs)} come from; {service} has no {role}.",
-        f"services.{service}.{role}: {_ROLE_EXAMPLES[role]}",
+        f"No service of team {team} says where its {words} come from; {service} has no {_ROLE_WORDS.get(role, role)}.",
+        f"services.{service}.{_ROLES[role]}",
     )
 
 
 def not_read(unread: Sequence[Pair]) -> Absence:
     """A source never read what feeds the measure."""
-    names = _listed(f"{origin} ({kind})" for origin, kind in unread)
+    names = listed(f"{origin} ({kind})" for origin, kind in unread)
     return Absence(
         "missing",
         "not_read",
@@ -83,7 +98,7 @@ def stale(newest_read: int, period: Period, freshness: int) -> Absence:
     return Absence(
         "stale",
         "stale",
-        f"Nothing was read for {_duration(age)}, since {when(newest_read)}; {_duration(freshness)} is allowed.",
+        f"Nothing was read for {duration(age)}, since {when(newest_read)}; {duration(freshness)} is allowed.",
         "See what the last poll of the source said.",
     )
 
@@ -120,7 +135,7 @@ def _no_match(service: str, chosen: DeploymentRule, environments: Mapping[str, i
     nearest = sorted(environments, key=lambda name: (-_likeness(name, chosen.patterns), -environments[name], name))
     what = "deployment to an environment" if thing == "environment" else thing
     patterns = " or ".join(f"`{pattern}`" for pattern in chosen.patterns)
-    listed = _listed(f"`{name}` ({environments[name]})" for name in nearest)
+    names = listed(f"`{name}` ({environments[name]})" for name in nearest)
     fix = {
         "environment": f"services.{service}.deployments: {{from: {chosen.origin}, environment: {nearest[0]}}}",
         "tags": f'services.{service}.deployments: {{from: {chosen.origin}, tags: "*"}}',
@@ -129,7 +144,7 @@ def _no_match(service: str, chosen: DeploymentRule, environments: Mapping[str, i
     return Absence(
         "missing",
         f"no_matching_{thing}",
-        f"No {what} matching {patterns} in {chosen.origin}; environments seen: {listed}.",
+        f"No {what} matching {patterns} in {chosen.origin}; environments seen: {names}.",
         fix[chosen.by],
     )
 
@@ -140,12 +155,37 @@ def _likeness(name: str, patterns: Sequence[str]) -> float:
     )
 
 
+def no_matching_build(
+    services: Sequence[ServiceRule], known: Collection[str], seen: Mapping[str, Mapping[str, int]]
+) -> Absence | None:
+    """No build of any service is of a branch that counts, though builds of other branches are stored.
+
+    `known`: services with builds that count. `seen`: of each origin the branches with their number of builds.
+    """
+    if any(rule.service in known for rule in services):
+        return None
+    for rule in services:
+        for chosen in rule.builds:
+            branches = seen.get(chosen.origin, {})
+            if branches:
+                often = sorted(branches, key=lambda name: (-branches[name], name))
+                wanted = " or ".join(f"`{pattern}`" for pattern in chosen.branches) or "that is deployed"
+                return Absence(
+                    "missing",
+                    "no_matching_build",
+                    f"No build of a branch {'matching ' if chosen.branches else ''}{wanted} in {chosen.origin}; "
+                    f"branches seen: {listed(f'`{name}` ({branches[name]})' for name in often)}.",
+                    f"services.{rule.service}.builds: {{from: {chosen.origin}, branches: {often[0]}}}",
+                )
+    return None
+
+
 def first_deployment_only(services: Sequence[str]) -> Absence:
     """Every service has one deployment, which claims no change since nothing is known before it."""
     return Absence(
         "insufficient",
         "first_deployment_only",
-        f"Of {_listed(services)} only a first deployment is known; what it shipped cannot be told from what was "
+        f"Of {listed(services)} only a first deployment is known; what it shipped cannot be told from what was "
         "deployed before.",
         "The next deployment gives the first lead times; older deployments give more.",
     )
@@ -156,7 +196,7 @@ def no_linked_change(origins: Sequence[str]) -> Absence:
     return Absence(
         "insufficient",
         "no_linked_change",
-        f"Several deployments are known, but none of them shipped a commit of {_listed(origins)}.",
+        f"Several deployments are known, but none of them shipped a commit of {listed(origins)}.",
         "See that services.NAME.changes is the repository that is deployed, and that its deployed branch is read.",
     )
 
@@ -176,6 +216,20 @@ def nothing_to_restore() -> Absence:
     return Absence("not_applicable", "nothing_to_restore", "Nothing was restored in the period, and nothing is open.")
 
 
+def nothing_open() -> Absence:
+    """Nothing is open that could have an age."""
+    return Absence("not_applicable", "nothing_open", "Nothing was open at the end of the period.")
+
+
+def no_release(period: Period) -> Absence:
+    """Nothing was released, so that nothing can be counted for each release."""
+    return Absence(
+        "not_applicable",
+        "no_release",
+        f"Nothing was released between {when(period.starts_at)} and {when(period.ends_at)}.",
+    )
+
+
 def still_open(number: int) -> Absence:
     """Nothing was restored, but something waits to be."""
     verb = "is" if number == 1 else "are"
@@ -184,84 +238,6 @@ def still_open(number: int) -> Absence:
         "still_open",
         f"Nothing was restored in the period; {number} {verb} still open at its end.",
         "Resolve what is open; where it is over, close it in the system that tracks it.",
-    )
-
-
-def series_not_seen(series: Series) -> Absence:
-    """No observation of the series is stored."""
-    return Absence(
-        "missing",
-        "series_not_seen",
-        f"No observation of series {series.name!r} was read so far.",
-        f"See that a source delivers it under this name; series.{series.name}.from says which.",
-    )
-
-
-def no_matching_subject(series: Series, team: str, raws: Sequence[str]) -> Absence:
-    """The series is observed, but of nothing that the team counts."""
-    return Absence(
-        "missing",
-        "no_matching_subject",
-        f"No observation of series {series.name!r} is about team {team}; subjects seen: "
-        f"{_listed(repr(raw) for raw in raws)}.",
-        f"series.{series.name}.subjects: {{{raws[0] or 'SUBJECT'}: {team}}}",
-    )
-
-
-def no_observation(series: Series, team: str, period: Period) -> Absence:
-    """The team has no observation of the series in the period."""
-    return Absence(
-        "insufficient",
-        "no_observation",
-        f"No observation of series {series.name!r} for team {team} between {when(period.starts_at)} and "
-        f"{when(period.ends_at)}.",
-        "Deliver one, or choose a longer window.",
-    )
-
-
-def stale_series(series: Series, newest_at: int, period: Period) -> Absence:
-    """The newest observation is older than the series allows."""
-    return Absence(
-        "stale",
-        "stale_observation",
-        f"The newest observation of series {series.name!r} is {_duration(period.ends_at - newest_at)} old, of "
-        f"{when(newest_at)}; {_duration(series.freshness)} is allowed.",
-        f"Deliver a newer one, or raise series.{series.name}.freshness.",
-    )
-
-
-def wrong_unit(series: Series, units: Iterable[str]) -> Absence | None:
-    """Observations say another unit than the configuration, in which their numbers would be read."""
-    others = sorted({unit for unit in units if unit and unit.lower() != series.unit})
-    if not others:
-        return None
-    return Absence(
-        "missing",
-        "wrong_unit",
-        f"Observations of series {series.name!r} are in {_listed(others)}, the configuration says {series.unit}.",
-        f"series.{series.name}.unit: {others[0].lower()}",
-    )
-
-
-def does_not_add(series: Series, team: str, subjects: Sequence[str]) -> Absence:
-    """Several subjects have a value of which no sum makes sense."""
-    return Absence(
-        "missing",
-        "does_not_add",
-        f"Team {team} has no value of series {series.name!r} of its own, and those of {_listed(subjects)} "
-        f"do not add up: they are in {series.unit}.",
-        f"Deliver a value for team {team}, or use a quotient of two series.",
-    )
-
-
-def not_same_time(series: Sequence[Series], team: str) -> Absence:
-    """Numerator and denominator cover different times."""
-    first, second = (one.name for one in series)
-    return Absence(
-        "missing",
-        "not_same_time",
-        f"Series {first!r} and {second!r} of team {team} do not cover the same time within the period.",
-        "Deliver both for the same spans (starts_at, ends_at).",
     )
 
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
 from scorecard_exporter.events.model import NEVER
 from scorecard_exporter.measures import diagnose
 from scorecard_exporter.measures.aggregate import Aggregates, read
-from scorecard_exporter.measures.catalogue import CATALOGUE, Entry
+from scorecard_exporter.measures.catalogue import CATALOGUE
 from scorecard_exporter.measures.coverage import CoverageIndex, Feeds
-from scorecard_exporter.measures.delivery import DELIVERY, Case
+from scorecard_exporter.measures.entry import Entry
 from scorecard_exporter.measures.expression import compute
 from scorecard_exporter.measures.finding import Finding, count
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Reading, Scope
 from scorecard_exporter.measures.observations import Observations
 from scorecard_exporter.measures.observed import Observed
+from scorecard_exporter.measures.recipe import Case, Recipe
+from scorecard_exporter.measures.recipes import RECIPES, recipe_of
+from scorecard_exporter.measures.series_measures import SERIES_MEASURES
+from scorecard_exporter.measures.surveys import Surveys
 from scorecard_exporter.store.base import Store
 
 
@@ -64,28 +68,32 @@ class _Evaluation:
         self._observed = Observed(
             Observations(store, _series(definitions), periods), scopes, self._coverage.origins("observation")
         )
+        surveys = {definition.survey for definition in _all(definitions) if definition.survey}
+        self._surveys = Surveys(store, surveys, scopes, self._coverage.origins("survey_answer"))
 
     def reading(self, definition: Definition, team: str, period: Period) -> Reading:
         """One reading."""
-        if definition.measure in DELIVERY:
-            return self._delivery(definition, team, period)
+        recipe = recipe_of(definition)
+        if recipe:
+            return self._of_events(definition, recipe, team, period)
         if definition.measure == "arithmetic":
             return self._arithmetic(definition, team, period)
-        find = self._observed.quotient if definition.measure == "quotient" else self._observed.one
-        finding = find(definition, team, period)
+        if definition.survey:
+            finding = self._surveys.score(definition, team, period)
+        else:
+            finding = SERIES_MEASURES[definition.measure](self._observed, definition, team, period)
         absence = finding.absence or _too_few(definition, finding, period)
         return _reading(definition, team, period, finding, absence)
 
-    def _delivery(self, definition: Definition, team: str, period: Period) -> Reading:
-        entry, recipe, scope = CATALOGUE[definition.measure], DELIVERY[definition.measure], self._scopes[team]
+    def _of_events(self, definition: Definition, recipe: Recipe, team: str, period: Period) -> Reading:
+        entry, scope = CATALOGUE[definition.measure], self._scopes[team]
         feeds = self._coverage.feeds(scope, entry.needs, entry.uses)
         absence = _uncovered(scope, entry, feeds, definition, period)
         if absence:
             return Reading(definition=definition, team=team, period=period, absence=absence)
-        finding = recipe.find(Case(self._aggregates, definition, team, period))
-        absence = (None if finding.samples else self._why_none(entry, feeds, finding)) or _too_few(
-            definition, finding, period
-        )
+        finding = recipe.find(Case(self._aggregates, definition, team, period, len(feeds.services)))
+        absence = None if finding.samples else self._why_none(entry, feeds, finding)
+        absence = absence or finding.absence or _too_few(definition, finding, period)
         current = feeds.current(period, definition.freshness)
         services = {} if current == len(feeds.services) else _services(current, len(feeds.services))
         return _reading(
@@ -105,11 +113,14 @@ class _Evaluation:
             absence = diagnose.no_matching_deployment(feeds.services, self._deployments, self._environments)
             if absence:
                 return absence
+        if "builds" in entry.needs:
+            absence = diagnose.no_matching_build(feeds.services, self._services_with_builds, self._branches)
+            if absence:
+                return absence
         if "changes" in entry.needs:
             return self._why_no_change(feeds)
         if entry.empty == "not_applicable":
-            still_open = finding.beside[DELIVERY[entry.id].open].value
-            return diagnose.still_open(int(still_open)) if still_open else diagnose.nothing_to_restore()
+            return _nothing(RECIPES[entry.id], finding)
         return None
 
     def _why_no_change(self, feeds: Feeds) -> Absence | None:
@@ -160,6 +171,21 @@ class _Evaluation:
         return frozenset(service for (service,) in read(self._store, shipped))
 
     @cached_property
+    def _services_with_builds(self) -> frozenset[str]:
+        """The services that some branch was ever built of."""
+        rows = read(self._store, "select distinct service from service_build_branches")
+        return frozenset(service for (service,) in rows)
+
+    @cached_property
+    def _branches(self) -> Mapping[str, Mapping[str, int]]:
+        """Of each origin the branches that were built, and how often."""
+        built = "select origin, branch, cast(count(*) as bigint) from builds group by origin, branch"
+        seen: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for origin, branch, number in read(self._store, built):
+            seen[origin][branch] = number
+        return seen
+
+    @cached_property
     def _environments(self) -> Mapping[str, Mapping[str, int]]:
         seen: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for origin, environment, number in self._store.environments():
@@ -167,14 +193,24 @@ class _Evaluation:
         return seen
 
 
+def _nothing(recipe: Recipe, finding: Finding) -> Absence:
+    """There was nothing to measure, or it is all still open."""
+    if not recipe.open:
+        return diagnose.nothing_open()
+    still_open = finding.beside[recipe.open].value
+    return diagnose.still_open(int(still_open)) if still_open else diagnose.nothing_to_restore()
+
+
+def _all(definitions: Iterable[Definition]) -> Iterator[Definition]:
+    """These definitions, and those of their operands."""
+    for definition in definitions:
+        yield definition
+        yield from _all(operand for _, operand in definition.operands)
+
+
 def _series(definitions: Iterable[Definition]) -> frozenset[str]:
     """Names of all series behind these definitions, through their operands."""
-    return frozenset[str]().union(
-        *(
-            {*(series.name for series in definition.series), *_series(operand for _, operand in definition.operands)}
-            for definition in definitions
-        )
-    )
+    return frozenset(series.name for definition in _all(definitions) for series in definition.series)
 
 
 def _uncovered(scope: Scope, entry: Entry, feeds: Feeds, definition: Definition, period: Period) -> Absence | None:

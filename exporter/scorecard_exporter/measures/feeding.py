@@ -18,11 +18,13 @@ def feeding_sources(definition: Definition, scope: Scope) -> tuple[str, ...]:
 
 def _origins(definition: Definition, scope: Scope) -> Iterator[str]:
     entry = CATALOGUE[definition.measure]
-    for rule in scope.services:
+    for rule in () if definition.series or definition.survey else scope.services:
         feeds = rule.feeds()
         if all(role in feeds for role in entry.needs):
             for role in (*entry.needs, *entry.uses):
                 yield from (origin for origin, _ in feeds.get(role, ()))
     yield from (series.origin for series in definition.series if series.origin)
+    if definition.survey and definition.survey.origin:
+        yield definition.survey.origin
     for _, operand in definition.operands:
         yield from _origins(operand, scope)

@@ -29,11 +29,27 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """A survey in rounds, answered from 0 to 10, from `origin` (see `events.model.is_from`).
+
+    `question`: the one that is meant; empty: the only one that is answered with such numbers. `min_group`: results
+    of fewer answers are not shown. `freshness` in microseconds: a round that was closed longer ago is stale.
+    """
+
+    name: str
+    origin: str | None
+    question: str = ""
+    min_group: int = 5
+    freshness: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """What is computed: everything about a measure but its targets. Equal definitions are computed once.
 
-    `measure`: id in the catalogue. Durations are microseconds. `series`: of an `observation` one, of a
-    `quotient` numerator and denominator. `expression` and `operands`: of an `arithmetic` measure, the
+    `measure`: id in the catalogue. Durations are microseconds. `series`: in the order of the entry's `keys`; of an
+    `observation` one, of a `quotient` numerator and denominator. `within`: how long a feature is new, from its
+    release. `expression` and `operands`: of an `arithmetic` measure, the
     names in the expression and the definitions that they stand for.
     """
 
@@ -45,6 +61,8 @@ class Definition:
     freshness: int
     zone: str = "UTC"
     series: tuple[Series, ...] = ()
+    survey: Survey | None = None
+    within: int = 0
     expression: str = ""
     operands: tuple[tuple[str, Definition], ...] = ()
 
@@ -111,11 +129,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One piece of evidence: when it counts, its value in the measure's unit, and where to look."""
+    """One piece of evidence: when it counts, its value in `unit`, and where to look."""
 
     subject: str
     occurred_at: int
     value: Fraction
+    unit: str
     key: str
     origin: str
     url: str

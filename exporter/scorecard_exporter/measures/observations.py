@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
+from scorecard_exporter.events.model import is_from
 from scorecard_exporter.measures.aggregate import (
     Join,
     one_of,
@@ -15,9 +17,10 @@ from scorecard_exporter.measures.aggregate import (
     period_rows,
     read,
     sample_text,
+    text_literal,
 )
 from scorecard_exporter.measures.finding import MICROS
-from scorecard_exporter.measures.model import Period, Scope, Statistic
+from scorecard_exporter.measures.model import Period, Scope, Series, Statistic
 from scorecard_exporter.store.base import Store
 
 Span = tuple[int, int]
@@ -39,6 +42,16 @@ class Contribution:
     newest_at: int
 
 
+class Row(NamedTuple):
+    """One observation of a series; one of a moment lasts a microsecond. `value` in the unit of the series."""
+
+    subject: str
+    raw: str
+    starts_at: int
+    ends_at: int
+    value: Fraction
+
+
 class Observations:
     """What the store answers about series of observations over these periods; each question asked once."""
 
@@ -48,7 +61,9 @@ class Observations:
         self._periods = tuple(periods)
         self._contributions: dict[Statistic, dict[tuple[str, Period], list[Contribution]]] = {}
         self._spans: dict[tuple[str, Period], dict[str, tuple[Span, ...]]] | None = None
-        self._raws: dict[str, list[str]] | None = None
+        self._raws: dict[str, dict[str, set[str]]] | None = None
+        self._mapped: dict[str, set[str]] | None = None
+        self._rows: dict[str, list[Row]] = {}
         self._subjects: dict[str, list[str]] | None = None
 
     def contributions(self, statistic: Statistic, series: str, period: Period) -> Sequence[Contribution]:
@@ -71,13 +86,47 @@ class Observations:
                 known[subject] = (*known.get(subject, ()), (starts_at, ends_at))
         return self._spans.get((series, period), {})
 
+    def rows(self, series: str) -> Sequence[Row]:
+        """Every observation of a series, in order of time."""
+        if series not in self._rows:
+            sql = (
+                f"with samples as (\n{sample_text('observations')}\n)\n"
+                "select subject, raw, starts_at, ends_at, x from samples\n"
+                f"where series = {text_literal(series)}"
+            )
+            found = [
+                Row(subject, raw, starts_at, ends_at, Fraction(value, MICROS))
+                for subject, raw, starts_at, ends_at, value in read(self._store, sql)
+            ]
+            self._rows[series] = sorted(found, key=lambda row: (row.starts_at, row.ends_at, row.value))
+        return self._rows[series]
+
     def raw_subjects(self, series: str) -> Sequence[str]:
         """Every raw subject that was ever observed in a series, mapped to a team or service or not."""
+        return sorted(self._observed(series))
+
+    def origins(self, series: Series) -> frozenset[str]:
+        """Every origin of a series that ever delivered an observation of it."""
+        every = frozenset[str]().union(*self._observed(series.name).values())
+        return frozenset(origin for origin in every if is_from(origin, series.origin))
+
+    def unmapped(self, series: Series) -> Sequence[str]:
+        """The raw subjects of a series that stand for no team or service."""
+        if self._mapped is None:
+            self._mapped = defaultdict(set)
+            for name, raw in read(self._store, "select distinct series, raw from series_subject"):
+                self._mapped[name].add(raw)
+        mine = self.origins(series)
+        raws = {raw for raw, origins in self._observed(series.name).items() if origins & mine}
+        return sorted(raws - self._mapped.get(series.name, set()))
+
+    def _observed(self, series: str) -> Mapping[str, set[str]]:
+        """The origins of every raw subject of a series."""
         if self._raws is None:
-            self._raws = defaultdict(list)
-            for name, raw in sorted(read(self._store, "select distinct series, subject from observations")):
-                self._raws[name].append(raw)
-        return self._raws.get(series, ())
+            self._raws = defaultdict(lambda: defaultdict(set))
+            for name, raw, origin in read(self._store, "select distinct series, subject, origin from observations"):
+                self._raws[name][raw].add(origin)
+        return self._raws.get(series, {})
 
     def subjects(self, series: str) -> Sequence[str]:
         """Every service and team (`team/NAME`) that some observation of a series is about."""

@@ -36,10 +36,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One sample behind the number. `url` is what the source said: hostile until checked."""
+    """One sample behind the number, in its own `unit`. `url` is what the source said: hostile until checked."""
 
     text: str
     value: Fraction
+    unit: str
     occurred_at: int
     subject: str
     key: str
@@ -195,8 +196,9 @@ def _part(name: str, part: Part) -> Figure:
 
 def _evidence(measure: Measure, sample: Sample) -> Evidence:
     return Evidence(
-        text=sample_text(measure.definition.measure, sample.value, measure.definition.unit),
+        text=sample_text(measure.definition.measure, sample.value, sample.unit),
         value=sample.value,
+        unit=sample.unit,
         occurred_at=sample.occurred_at,
         subject=sample.subject,
         key=sample.key,

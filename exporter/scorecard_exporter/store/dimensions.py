@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from scorecard_exporter.events.model import Observation, Record, is_from
+from scorecard_exporter.events.model import Observation, Record, SurveyAnswer, is_from
 from scorecard_exporter.events.patterns import matches
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.store.base import Dimensions, SubjectPattern
@@ -19,8 +19,11 @@ from scorecard_exporter.store.tables import from_rows
 _FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2060, 1, 1)
 _EPOCH = date(1970, 1, 1)
 
+SURVEY = "survey/"
+"""Before the name of a survey, where its subjects stand among those of series: no series has such a name."""
+
 Name = tuple[str, str, str]
-"""Series, origin and raw subject of an observation."""
+"""Series, origin and raw subject of an observation, or the survey of an answer."""
 
 
 def replace(connection: duckdb.DuckDBPyConnection, dimensions: Dimensions) -> None:
@@ -31,16 +34,23 @@ def replace(connection: duckdb.DuckDBPyConnection, dimensions: Dimensions) -> No
     days = {"zone": "VARCHAR", "day": "BIGINT", "starts_at": "BIGINT", "ends_at": "BIGINT"}
     for zone in sorted(set(dimensions.zones)):
         insert(connection, "calendar", from_rows(days, list(_days(zone))))
-    names = connection.execute("SELECT DISTINCT series, origin, subject FROM observations").fetchall()
+    names = connection.execute(
+        "SELECT DISTINCT series, origin, subject FROM observations UNION ALL "
+        f"SELECT DISTINCT '{SURVEY}' || survey, origin, subject FROM survey_answers"
+    ).fetchall()
     _insert_subjects(connection, dimensions.subjects, names)
 
 
 def add_subjects(
     connection: duckdb.DuckDBPyConnection, patterns: tuple[SubjectPattern, ...], records: Iterable[Record]
 ) -> None:
-    """Give the raw subjects of new observations their meaning, those that were not seen before."""
-    observations = (record for record in records if isinstance(record, Observation))
-    _insert_subjects(connection, patterns, {(one.series, one.origin, one.subject) for one in observations})
+    """Give the raw subjects of new observations and answers their meaning, those that were not seen before."""
+    names = {
+        (one.series if isinstance(one, Observation) else f"{SURVEY}{one.survey}", one.origin, one.subject)
+        for one in records
+        if isinstance(one, Observation | SurveyAnswer)
+    }
+    _insert_subjects(connection, patterns, names)
 
 
 def _insert_subjects(
@@ -55,7 +65,11 @@ def _insert_subjects(
 
 
 def _meanings(patterns: tuple[SubjectPattern, ...], names: Iterable[Name]) -> Iterator[tuple[str, str, str, str]]:
-    """Each name with each subject that it belongs to: those that name it in full, else those whose glob does."""
+    """Each name with each subject that it belongs to: those that name it in full, else those whose glob does.
+
+    An answer of a survey belongs to one team, the first of them: of teams that overlap, a small group could be worked
+    out.
+    """
     written: defaultdict[tuple[str, str], list[SubjectPattern]] = defaultdict(list)
     globs: defaultdict[str, list[SubjectPattern]] = defaultdict(list)
     for pattern in patterns:
@@ -65,7 +79,8 @@ def _meanings(patterns: tuple[SubjectPattern, ...], names: Iterable[Name]) -> It
     for series, origin, raw in names:
         exact = [pattern for pattern in written[series, raw.lower()] if is_from(origin, pattern.origin)]
         near = (one for one in globs[series] if is_from(origin, one.origin) and matches(raw, (one.raw,)))
-        for subject in {pattern.subject for pattern in exact or near}:
+        subjects = list(dict.fromkeys(pattern.subject for pattern in exact or near))
+        for subject in subjects[:1] if series.startswith(SURVEY) else subjects:
             yield series, origin, raw, subject
 
 

@@ -16,7 +16,9 @@ from scorecard_exporter.store.records import insert
 from scorecard_exporter.store.service_records import origins_of, read
 from scorecard_exporter.store.tables import FACTS, fact_types, from_rows
 
-_LINKED_KINDS = frozenset({"branch", "change", "commit", "deployment", "incident", "pull_request", "review"})
+_LINKED_KINDS = frozenset(
+    {"branch", "build", "change", "commit", "deployment", "incident", "issue", "pull_request", "review"}
+)
 
 
 def mark(connection: duckdb.DuckDBPyConnection, batches: Iterable[Batch]) -> None:
@@ -63,6 +65,10 @@ def relink(connection: duckdb.DuckDBPyConnection, rules: Sequence[ServiceRule]) 
         "service_deployments": [row for one in facts for row in one.deployments],
         "service_changes": [row for one in facts for row in one.changes],
         "service_incidents": [row for one in facts for row in one.incidents],
+        "service_pull_requests": [row for one in facts for row in one.pull_requests],
+        "service_build_branches": [row for one in facts for row in one.build_branches],
+        "service_bugs": [row for one in facts for row in one.bugs],
+        "service_releases": [row for one in facts for row in one.releases],
     }
     for table, rows in made.items():
         connection.execute(f"DELETE FROM {table} WHERE service IN (SELECT unnest(?))", [services])

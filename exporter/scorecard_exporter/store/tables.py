@@ -17,7 +17,15 @@ from typing import Any, get_type_hints
 
 from arro3.core import Array, DataType, Table
 
-from scorecard_exporter.events.facts import ChangeFact, DeploymentFact, IncidentFact
+from scorecard_exporter.events.facts import (
+    BugFact,
+    BuildBranchFact,
+    ChangeFact,
+    DeploymentFact,
+    IncidentFact,
+    PullRequestFact,
+    ReleaseFact,
+)
 from scorecard_exporter.events.model import KINDS, NEVER, Record
 from scorecard_exporter.quantities import instant, moment
 
@@ -29,6 +37,10 @@ FACTS: Mapping[str, type[tuple[Any, ...]]] = {
     "service_deployments": DeploymentFact,
     "service_changes": ChangeFact,
     "service_incidents": IncidentFact,
+    "service_pull_requests": PullRequestFact,
+    "service_build_branches": BuildBranchFact,
+    "service_bugs": BugFact,
+    "service_releases": ReleaseFact,
 }
 """The tables of facts and what their rows are."""
 

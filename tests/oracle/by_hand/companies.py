@@ -6,10 +6,29 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from by_hand.history import micros
-from by_hand.systems import DAY, PARENTS, SERIES, SERVICES, START, TICK, UNKNOWN, Company, maybe, records
-from scorecard_exporter.events.model import Batch, Branch, Change, Coverage, Deployment, Incident, Observation
-from scorecard_exporter.events.rules import DeploymentRule, IncidentRule, ServiceRule
-from scorecard_exporter.measures.model import Definition, Period, Scope, Series
+from by_hand.systems import DAY, PAIRS, PARENTS, SERVICES, START, TICK, UNKNOWN, Company, maybe, records
+from scorecard_exporter.events.model import (
+    Batch,
+    Branch,
+    Build,
+    Change,
+    Coverage,
+    Deployment,
+    Incident,
+    Issue,
+    Observation,
+    PullRequest,
+)
+from scorecard_exporter.events.rules import (
+    BugRule,
+    BuildRule,
+    DeploymentRule,
+    IncidentRule,
+    OpenHours,
+    ReleaseRule,
+    ServiceRule,
+)
+from scorecard_exporter.measures.model import Definition, Period, Scope, Series, Survey
 from scorecard_exporter.store.base import Dimensions, SubjectPattern
 
 END = START + 12 * DAY
@@ -50,7 +69,7 @@ def settings(draw, number):
     }
     parents = {company(team): above and company(above) for company in companies for team, above in PARENTS.items()}
     coverage = [each for company in companies for each in draw(coverages(company))]
-    series = draw(two_series())
+    series = draw(every_series())
     subjects = {f"raw {name}": name for name in homes} | {f"raw {team}": f"team/{team}" for team in parents}
     return Setting(
         records=found,
@@ -83,6 +102,29 @@ def rules(draw, company, service):
         hotfixes=draw(maybe(((), ("hotfix*",)))),
         reverts=draw(maybe(((), ("revert*",)))),
         bots=draw(maybe(((), ("*-bot",)))),
+        builds=tuple(
+            BuildRule(origin=factory, branches=draw(maybe(((), ("main",), ("feature/*", "main")))))
+            for factory in sorted(draw(st.sets(maybe(company.factories))))
+        ),
+        bugs=tuple(draw(bug_rules(tracker)) for tracker in sorted(draw(st.sets(maybe(company.trackers))))),
+        releases=draw(maybe((None, None, ReleaseRule(origin=company.repositories[0], versions=("v*",))))),
+        open_hours=draw(maybe((None, None, OFFICE, SHIFTS))),
+    )
+
+
+OFFICE = OpenHours(zone=ZONE, week=(((540, 1020),),) * 5 + ((), ()), closed=("2026-03-27",))
+SHIFTS = OpenHours(zone=ZONE, week=(((0, 150), (1200, 1440)),) * 7)
+"""At night, across the hour that is skipped."""
+
+
+def bug_rules(tracker):
+    return st.builds(
+        BugRule,
+        origin=st.just(tracker),
+        types=maybe((("bug", "defect"), ("bug",), ("*",))),
+        labels=maybe(((), (), ("blue", "escaped"))),
+        found_in_production=maybe(((), ("escaped",), ("defect", "esc*"))),
+        reported_by_customers=maybe(((), ("customer",), ("cust*", "defect"))),
     )
 
 
@@ -93,22 +135,31 @@ def incident_rules(pager):
         severities=maybe(((), ("HIGH",))),
         labels=maybe(((), (), ("b*",))),
         titles=maybe(((), (), ("it *",))),
+        outages=maybe(((), ("high",))),
     )
 
 
 @st.composite
-def two_series(draw):
+def every_series(draw):
+    """All series by name; of the first, the unit is any."""
     rollup, freshness = draw(maybe(("own", "sum"))), draw(maybe((2, 30))) * DAY // TICK
-    units = (draw(maybe(("eur", "eur", "ratio", "seconds"))), "count")
-    return tuple(
-        Series(name=name, origin=draw(maybe((None, "files:a"))), unit=unit, rollup=rollup, freshness=freshness)
-        for name, unit in zip(SERIES, units, strict=True)
-    )
+    units = {"cost": draw(maybe(("eur", "eur", "ratio", "seconds"))), "ratio": "ratio", "revenue": "eur"}
+    return {
+        name: Series(
+            name=name,
+            origin=draw(maybe((None,) * 6 + ("files:a",))),
+            unit=units.get(name, "count"),
+            rollup=rollup,
+            freshness=freshness,
+        )
+        for pair in PAIRS
+        for name in pair
+    }
 
 
 @st.composite
 def definitions(draw, series):
-    """Every delivery measure, every way to read a series, and what is made of two of them."""
+    """Every measure of events, every way to read a series, what is made of two of them, and a survey."""
     spans = maybe(("median", "mean", "p75", "p85", "p90"))
     common = {"window": WINDOW, "freshness": DAY // TICK, "zone": ZONE}
     delivery = [
@@ -121,14 +172,59 @@ def definitions(draw, series):
             ("failed_deployment_recovery_time", "seconds", spans),
             ("deployment_rework_rate", "ratio", st.just("share")),
             ("deployment_success_rate", "ratio", st.just("share")),
+            ("review_pickup_time", "seconds", spans),
+            ("code_review_time", "seconds", spans),
+            ("unreviewed_merge_rate", "ratio", st.just("share")),
+            ("pull_request_age", "seconds", spans),
+            ("build_success_rate", "ratio", st.just("share")),
+            ("build_duration", "seconds", spans),
+            ("defect_escape_rate", "ratio", st.just("share")),
+            ("uptime", "ratio", st.just("share")),
+            ("customer_reported_bugs", "count", st.just("count")),
         )
     ]
+    simple = tuple(series[name] for name in PAIRS[0])
     single = [
         Definition(measure="observation", unit=one.unit, statistic=each, min_samples=1, series=(one,), **common)
         for each in ("newest", "sum", "mean")
-        for one in series
+        for one in simple
     ]
-    ratio = Definition(measure="quotient", unit="count", statistic="sum", min_samples=1, series=series, **common)
+    ratio = Definition(measure="quotient", unit="count", statistic="sum", min_samples=1, series=simple, **common)
+    least = draw(st.integers(0, 1))
+    made_of_two = [
+        Definition(
+            measure=measure,
+            unit="count",
+            statistic=each,
+            min_samples=least,
+            series=tuple(series[name] for name in names),
+            within=2 * DAY // TICK,
+            **common,
+        )
+        for measure, each, names in (
+            ("test_coverage", "newest", ("ratio", "lines")),
+            ("uptime", "share", ("done", "asked")),
+            ("feature_adoption_rate", "share", ("done", "asked")),
+            ("infrastructure_cost_per_transaction", "sum", ("cost", "visits")),
+            ("feature_revenue", "sum", ("revenue", "released")),
+            ("engineering_roi", "sum", ("cost", "visits")),
+            ("training_completion_rate", "newest", ("done", "asked")),
+            ("internal_mobility_rate", "sum", ("moves", "heads")),
+            ("retention_rate", "sum", ("moves", "heads")),
+            ("hackathon_contributions", "sum", ("moves",)),
+        )
+    ]
+    survey = Survey(
+        name="pulse",
+        origin=draw(maybe((None,) * 6 + ("files:a",))),
+        question=draw(maybe(("", "recommend"))),
+        min_group=draw(st.integers(2, 4)),
+        freshness=draw(maybe((3, 30))) * DAY // TICK,
+    )
+    scores = [
+        Definition(measure=measure, unit="points", statistic="mean", min_samples=1, survey=survey, **common)
+        for measure in ("net_promoter_score", "employee_net_promoter_score")
+    ]
     made = Definition(
         measure="arithmetic",
         unit="count",
@@ -138,7 +234,7 @@ def definitions(draw, series):
         operands=(("a", single[2]), ("b", single[3])),
         **common,
     )
-    return [*delivery, *single, ratio, made]
+    return [*delivery, *single, ratio, made, *made_of_two, *scores]
 
 
 def below(team, parents):
@@ -169,8 +265,13 @@ def dimensions(services, homes, parents, series, subjects):
         scope=tuple((team, subject) for team, found in counted.items() for subject in found),
         subjects=tuple(
             SubjectPattern(series=one.name, origin=one.origin, raw=raw, subject=subject)
-            for one in series
+            for one in series.values()
             for raw, subject in subjects.items()
+        )
+        + tuple(
+            SubjectPattern(series="survey/pulse", origin=None, raw=raw, subject=subject)
+            for raw, subject in subjects.items()
+            if subject.startswith("team/")
         ),
         zones=(ZONE,),
     )
@@ -179,10 +280,12 @@ def dimensions(services, homes, parents, series, subjects):
 @st.composite
 def coverages(draw, company):
     """What has been read: nearly always all of it, up to the end."""
-    kinds = ("commit", "change", "deployment")
+    kinds = ("commit", "change", "deployment", "pull_request", "review")
     spans = {(origin, kind): (None, END) for origin in company.repositories for kind in kinds}
     spans |= {(pager, "incident"): (None, END) for pager in company.pagers}
-    spans[company.numbers, "observation"] = (None, END)
+    spans |= {(factory, "build"): (None, END) for factory in company.factories}
+    spans |= {(tracker, "issue"): (None, END) for tracker in company.trackers}
+    spans |= {(company.numbers, kind): (None, END) for kind in ("observation", "survey_answer")}
     faults = {
         "history begins late": (START + 6 * DAY, END),
         "history begins with the first period, just fresh at its end": (START + 4 * DAY, START + 7 * DAY),
@@ -212,18 +315,18 @@ def deliveries(draw, found, coverage):
     return [*batches, draw(maybe(batches[1:]))]
 
 
+EARLIER = {
+    Deployment: {"status": "running", "finished_at": None, "replaces": ""},
+    Incident: {"resolved_at": None, "history": (), "labels": ("blue",)},
+    Branch: {"sha": UNKNOWN},
+    Change: {"title": "something else", "labels": (), "merge_sha": ""},
+    PullRequest: {"merged_at": None, "closed_at": None, "is_draft": True},
+    Build: {"status": "running", "finished_at": None},
+    Issue: {"type": "Bug", "labels": ("blue",)},
+    Observation: {"value": Decimal("7.5")},
+}
+
+
 def older(record):
     """The same record as its system showed it some time ago."""
-    match record:
-        case Deployment():
-            return replace(record, status="running", finished_at=None, replaces="")
-        case Incident():
-            return replace(record, resolved_at=None, history=(), labels=("blue",))
-        case Branch():
-            return replace(record, sha=UNKNOWN)
-        case Change():
-            return replace(record, title="something else", labels=(), merge_sha="")
-        case Observation():
-            return replace(record, value=Decimal("7.5"))
-        case _:
-            return record
+    return replace(record, **EARLIER.get(type(record), {}))

@@ -28,7 +28,7 @@ class Team:
     """The events of a team's whole tree, for one definition and one period."""
 
     def __init__(self, world, team, period, definition):
-        self.period, self.definition = period, definition
+        self.name, self.period, self.definition = team, period, definition
         links = [world.links[rule.service] for rule in world.scopes[team].services]
         self.deployments = [each for service in links for each in service.deployments]
         self.successes = [each for each in self.deployments if each.is_success and self.within(each.finished)]

@@ -17,6 +17,7 @@ class Outage:
     began: int
     resolved: int | None
     deployment: Shipment | None
+    is_outage: bool
 
 
 @dataclass(kw_only=True)
@@ -44,13 +45,26 @@ def mapped_incidents(rule, records):
     chosen = {}
     for wanted in rule.incidents:
         for incident in of(records, "incident", wanted.origin):
-            if (
-                (not wanted.severities or matches(incident.severity, wanted.severities))
-                and (not wanted.labels or any(matches(label, wanted.labels) for label in incident.labels))
-                and (not wanted.titles or matches(incident.title, wanted.titles))
-            ):
+            if lets_through(wanted, incident):
                 chosen[incident.origin, incident.key] = incident
     return list(chosen.values())
+
+
+def lets_through(wanted, incident):
+    return (
+        wanted.origin == incident.origin
+        and (not wanted.severities or matches(incident.severity, wanted.severities))
+        and (not wanted.labels or any(matches(label, wanted.labels) for label in incident.labels))
+        and (not wanted.titles or matches(incident.title, wanted.titles))
+    )
+
+
+def is_outage(rule, incident):
+    """Whether it counts as downtime by a filter that lets it through."""
+    return any(
+        lets_through(wanted, incident) and (not wanted.outages or matches(incident.severity, wanted.outages))
+        for wanted in rule.incidents
+    )
 
 
 def outages(history, incident):
@@ -72,6 +86,7 @@ def outages(history, incident):
             began=start,
             resolved=end,
             deployment=blamed(history, incident, start),
+            is_outage=is_outage(history.rule, incident),
         )
 
 

@@ -1,32 +1,54 @@
 """What a measure of a team over a period should read: a value with its evidence, or the colour of its absence."""
 
+from by_hand import outcomes, quality
 from by_hand.delivery import MEASURES, ROLES, Team
 from by_hand.history import matches, micros
 from by_hand.observed import observation, quotient
+from by_hand.promoters import score
 from by_hand.world import Answer
 
 
 def answer(world, definition, team, period):
-    if definition.measure == "observation":
-        return observation(world, definition, team, period)
-    if definition.measure == "quotient":
-        return quotient(world, definition, team, period)
     if definition.measure == "arithmetic":
         return arithmetic(world, definition, team, period)
+    if definition.survey:
+        return score(world, definition, team, period)
+    if definition.series:
+        made = {"observation": observation, "quotient": quotient} | outcomes.MEASURES
+        return made[definition.measure](world, definition, team, period)
+    return of_events(world, definition, team, period)
+
+
+def of_events(world, definition, team, period):
     state, current = feeding(world, definition, team, period)
     if state:
         return Answer(state=state)
-    found = MEASURES[definition.measure](Team(world, team, period, definition))
+    if definition.measure in quality.MEASURES:
+        found = quality.answer(world, definition, team, period)
+    else:
+        found = MEASURES[definition.measure](Team(world, team, period, definition))
     found.parts |= current
-    needs_deployments = "deployments" in ROLES[definition.measure][0]
+    needs, _ = roles(definition)
+    if (
+        not found.samples
+        and "builds" in needs
+        and quality.has_only_other_builds(world, mapped(world, definition, team))
+    ):
+        return Answer(state="missing")
+    needs_deployments = "deployments" in needs
     if not found.samples and needs_deployments and looks_elsewhere(world, mapped(world, definition, team)):
         return Answer(state="missing")
     return found
 
 
+def roles(definition):
+    """What has to be mapped for a measure, and what it takes as well where it is."""
+    return (ROLES | quality.ROLES)[definition.measure]
+
+
 def feeding(world, definition, team, period):
     """*missing* or *stale*, if so; and how many services are current, if not all are."""
-    needs, uses = ROLES[definition.measure]
+    needs, uses = roles(definition)
     services = [feeds(rule) for rule in mapped(world, definition, team)]
     if not services:
         return "missing", {}
@@ -64,7 +86,7 @@ def has_only_other_deployments(world, chosen):
 
 def mapped(world, definition, team):
     """The team's services that say where everything comes from that the measure needs."""
-    needs, _ = ROLES[definition.measure]
+    needs, _ = roles(definition)
     return [rule for rule in world.scopes[team].services if set(needs) <= set(feeds(rule))]
 
 
@@ -79,11 +101,23 @@ def feeds(rule):
     roles = {}
     if rule.changes:
         roles["changes"] = [(rule.changes, "commit")]
+        roles["pull_requests"] = [(rule.changes, "pull_request")]
+        roles["reviews"] = [(rule.changes, "review")]
     if rule.deployments:
         derived = rule.deployments.by in ("merges", "first_parent")
         roles["deployments"] = [(rule.deployments.origin, "commit" if derived else "deployment")]
+        roles["releases"] = roles["deployments"]
+    if rule.releases:
+        roles["releases"] = [(rule.releases.origin, "deployment")]
     if rule.incidents:
         roles["incidents"] = [(each.origin, "incident") for each in rule.incidents]
+    if rule.builds:
+        roles["builds"] = [(each.origin, "build") for each in rule.builds]
+    bugs = [(each.origin, "issue") for each in rule.bugs]
+    if any(each.found_in_production for each in rule.bugs):
+        roles["escaped_bugs"] = bugs
+    if any(each.reported_by_customers for each in rule.bugs):
+        roles["customer_bugs"] = bugs
     return roles
 
 

@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 
 from scorecard_exporter.events.model import (
     Branch,
+    Build,
     Change,
     Commit,
     Deployment,
     Incident,
+    Issue,
     Observation,
     PullRequest,
     Review,
+    SurveyAnswer,
     Transition,
 )
 
@@ -26,6 +29,7 @@ HOUR, DAY, TICK = timedelta(hours=1), timedelta(days=1), timedelta(microseconds=
 SERVICES = ("api", "basket", "checkout")
 PARENTS = {"all": None, "shop": "all", "platform": "all", "payments": "shop"}
 SERIES = ("cost", "visits")
+PAIRS = (SERIES, ("ratio", "lines"), ("done", "asked"), ("moves", "heads"), ("revenue", "released"))
 NUMBERS = ("1", "2", "3")
 SHAS = tuple(f"{number:02x}" * 20 for number in (9, 4, 33, 17, 5, 40, 2, 28, 12, 7, 21, 36))
 UNKNOWN = "ee" * 20
@@ -69,6 +73,14 @@ class Company:
         return f"pager:{self.name}-first", f"pager:{self.name}-second"
 
     @property
+    def factories(self):
+        return f"ci:{self.name}-first", f"ci:{self.name}-second"
+
+    @property
+    def trackers(self):
+        return f"tracker:{self.name}-first", f"tracker:{self.name}-second"
+
+    @property
     def numbers(self):
         return f"files:{self.name}"
 
@@ -89,6 +101,11 @@ def records(draw, company):
     yield from shipped
     for pager in company.pagers:
         yield from draw(incidents(pager, shipped))
+    for factory in company.factories:
+        yield from draw(builds(factory))
+    for tracker in company.trackers:
+        yield from draw(issues(tracker))
+    yield from draw(answers(company))
 
 
 @listed
@@ -147,25 +164,90 @@ def pull_requests(draw, origin, graph):
             labels=draw(labels),
             paths=draw(paths),
         )
-        if draw(st.booleans()):
+        if draw(maybe((True, True, False))):
             yield PullRequest(
                 origin=origin,
                 key=number,
                 opened_at=merged - draw(maybe((1, 24, 48))) * HOUR,
                 ready_at=draw(maybe((None, merged - HOUR, merged - DAY))),
                 merged_at=merged,
+                closed_at=draw(maybe((None, merged, merged + HOUR))),
                 author=author,
                 is_bot=is_bot,
+                is_draft=draw(rarely),
             )
-        for count in range(draw(st.integers(0, 2))):
-            yield Review(
-                origin=origin,
-                key=f"{number}/{count}",
-                pull_request=number,
-                submitted_at=merged + draw(maybe((-48, -1, 0, 1, 48))) * HOUR,
-                author=draw(people),
-                is_bot=draw(rarely),
-            )
+        yield from draw(reviews(origin, number, merged))
+    for number in sorted(draw(st.sets(maybe(("4", "5", "6")), min_size=1))):
+        opened = draw(moments)
+        yield PullRequest(
+            origin=origin,
+            key=number,
+            opened_at=opened,
+            ready_at=draw(maybe((None, opened, opened + 6 * HOUR))),
+            closed_at=draw(st.none() | moments),
+            author=draw(people),
+            is_bot=draw(rarely),
+            is_draft=draw(rarely),
+        )
+        yield from draw(reviews(origin, number, opened))
+
+
+@listed
+def reviews(draw, origin, number, near):
+    for count in range(draw(maybe((2, 1, 1, 0)))):
+        yield Review(
+            origin=origin,
+            key=f"{number}/{count}",
+            pull_request=number,
+            submitted_at=near + draw(maybe((-48, -1, 0, 1, 48))) * HOUR,
+            author=draw(people),
+            is_bot=draw(rarely),
+        )
+
+
+@listed
+def builds(draw, origin):
+    for number in range(draw(st.integers(0, 5))):
+        finished = draw(moments)
+        yield Build(
+            origin=origin,
+            key=f"b{number}",
+            branch=draw(maybe(("", "main", "main", "feature/x", f"branch-{SHAS[0][:2]}", f"branch-{SHAS[1][:2]}"))),
+            status=draw(maybe(("success", "success", "failure", "cancelled"))),
+            started_at=finished - draw(maybe((0, 1, 6, -1))) * HOUR,
+            finished_at=draw(maybe((finished,) * 8 + (None,))),
+        )
+
+
+@listed
+def issues(draw, origin):
+    for number in range(draw(st.integers(0, 5))):
+        yield Issue(
+            origin=origin,
+            key=f"J-{number}",
+            type=draw(maybe(("Bug", "bug", "Defect", "Story"))),
+            opened_at=draw(moments),
+            labels=draw(some("escaped", "customer", "blue")),
+        )
+
+
+@listed
+def answers(draw, company):
+    """Rounds that close at several moments; small teams, so that some of them must not be shown."""
+    closes = {name: draw(moments) for name in ("one", "two")}
+    question = draw(maybe(("recommend",) * 9 + ("",)))
+    for number in range(draw(maybe((0, 6, 12, 18)))):
+        name = draw(maybe(tuple(closes)))
+        yield SurveyAnswer(
+            origin=company.numbers,
+            key=f"a{number}",
+            survey="pulse",
+            round=name,
+            question=question or draw(maybe(("recommend", "else"))),
+            subject=f"raw {company(draw(maybe((*PARENTS, *PARENTS, 'nobody'))))}",
+            answer=draw(maybe(("0", "6", "7", "8", "9", "10", "10", "fine"))),
+            closes_at=closes[name],
+        )
 
 
 @listed
@@ -218,11 +300,12 @@ def incidents(draw, origin, shipped):
 def observations(draw, company):
     """Numbers of services and teams, of a moment or of some days, often of both series at once."""
     found = {}
-    for _ in range(draw(st.integers(0, 8))):
+    for _ in range(draw(maybe((16, 8, 4, 0)))):
         starts = START + draw(st.integers(2, 11)) * DAY + draw(beside)
         ends = starts + draw(maybe((0, 1, 2, 5))) * DAY
         subject = draw(maybe((*SERVICES, *PARENTS)))
-        for series in draw(maybe((SERIES, SERIES, *((one,) for one in SERIES)))):
+        pair = draw(maybe((SERIES, *PAIRS)))
+        for series in draw(maybe((pair, pair, *((one,) for one in pair)))):
             found[series, subject, ends] = Observation(
                 origin=company.numbers,
                 key=f"{series}/{subject}/{starts.isoformat()}/{ends.isoformat()}",

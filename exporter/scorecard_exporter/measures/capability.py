@@ -1,0 +1,86 @@
+"""What people do, relative to how many there are: moves, departures, submissions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+
+from scorecard_exporter.measures import diagnose, diagnose_series
+from scorecard_exporter.measures.finding import Finding
+from scorecard_exporter.measures.model import Absence, Definition, Part, Period
+from scorecard_exporter.measures.observations import Row
+from scorecard_exporter.measures.observed import Observed
+
+
+def hackathon_contributions(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
+    """The sum of a series of events."""
+    found = observed.tally(definition, definition.series[0], team, period)
+    if found.absence:
+        return found.nothing()
+    return Finding(value=found.total, samples=found.samples, newest_at=found.newest_at)
+
+
+def internal_mobility(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
+    """Moves for each head."""
+    return _for_each_head(observed, definition, team, period, "moves")
+
+
+def retention(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
+    """One minus departures for each head."""
+    found = _for_each_head(observed, definition, team, period, "departures")
+    return found if found.value is None else replace(found, value=1 - found.value)
+
+
+def _for_each_head(observed: Observed, definition: Definition, team: str, period: Period, name: str) -> Finding:
+    """The events of the first series divided by the time-weighted mean of the second, a headcount."""
+    events = observed.tally(definition, definition.series[0], team, period)
+    if events.absence:
+        return events.nothing()
+    heads, absence = _mean_headcount(observed, definition, team, period)
+    beside = {name: Part(events.total, "count")}
+    if heads is not None:
+        beside["mean_headcount"] = Part(heads, "count")
+    if absence is None and not heads:
+        absence = diagnose.division_by_zero(f"The mean of series {definition.series[1].name!r}")
+    return Finding(
+        value=None if absence or not heads else events.total / heads,
+        samples=events.samples,
+        newest_at=events.newest_at,
+        beside=beside,
+        absence=absence,
+    )
+
+
+def _mean_headcount(
+    observed: Observed, definition: Definition, team: str, period: Period
+) -> tuple[Fraction | None, Absence | None]:
+    """A headcount holds from its observation to the next one of the same raw subject; all of them are added up."""
+    series = definition.series[1]
+    gathered = observed.gather(definition, series, "newest", team, period)
+    if gathered.absence:
+        return None, gathered.absence
+    counted = {(one.subject, one.raw) for one in gathered.found}
+    rows: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in observed.observations.rows(series.name):
+        if (row.subject, row.raw) in counted and row.starts_at < period.ends_at:
+            rows[row.raw].append(row)
+    late = sorted(raw for raw, some in rows.items() if some[0].starts_at > period.starts_at)
+    if late:
+        return None, diagnose_series.headcount_begins(series, late, period)
+    total = sum((_held(some, period) for some in rows.values()), Fraction(0))
+    return total / (period.ends_at - period.starts_at), None
+
+
+def _held(rows: Sequence[Row], period: Period) -> Fraction:
+    """Heads times microseconds of a period, of observations in order of time."""
+    ends: Iterable[tuple[Row, int]] = (
+        *((row, following.starts_at) for row, following in pairwise(rows)),
+        (rows[-1], period.ends_at),
+    )
+    return sum(
+        (row.value * max(0, end - max(row.starts_at, period.starts_at)) for row, end in ends),
+        Fraction(0),
+    )

@@ -1,0 +1,46 @@
+"""What customers notice, as far as events tell it: downtime, and the bugs that they report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from scorecard_exporter.measures import diagnose
+from scorecard_exporter.measures.aggregate import SampleSet
+from scorecard_exporter.measures.finding import Finding, count, seconds
+from scorecard_exporter.measures.recipe import Case, Recipe
+
+OUTAGES = SampleSet("outages", "overlap", once=True)
+CUSTOMER_BUGS = SampleSet("customer_bugs", "within", once=True)
+RELEASES = SampleSet("releases", "within", once=True)
+
+
+def _uptime(case: Case) -> Finding:
+    """The share of the services' time in the period that no outage of theirs covers."""
+    total = case.total(OUTAGES)
+    down = case.aggregates.united(OUTAGES, case.team, case.period)
+    every = case.services * (case.period.ends_at - case.period.starts_at)
+    return Finding(
+        value=1 - Fraction(down, every),
+        samples=total.samples,
+        newest_at=total.newest,
+        parts={"downtime": seconds(down), "outages": count(total.samples), "services": count(case.services)},
+    )
+
+
+def _customer_bugs(case: Case) -> Finding:
+    bugs, releases = case.total(CUSTOMER_BUGS), case.total(RELEASES).samples
+    return Finding(
+        value=Fraction(bugs.samples, releases) if releases else None,
+        samples=bugs.samples,
+        newest_at=bugs.newest,
+        beside={"bugs": count(bugs.samples), "releases": count(releases)},
+        absence=None if releases else diagnose.no_release(case.period),
+    )
+
+
+CUSTOMERS: Mapping[str, Recipe] = {
+    "uptime": Recipe(OUTAGES, "x", "seconds", _uptime),
+    "customer_reported_bugs": Recipe(CUSTOMER_BUGS, "x", "count", _customer_bugs),
+}
+"""The measures of customer outcomes that are made of events."""
