@@ -51,10 +51,7 @@ def runs(world: World, asked: Asked, owner: str, repo: str = "", workflow: str =
 def _runs(world: World, asked: Asked, where: Repository) -> list[dict[str, str]]:
     service = world.service_of(where)
     builds = () if service and service.job else where.builds
-    rows = [bodies.run(asked, where, one, place) for place, one in enumerate(builds, start=1)]
-    rows += [
-        bodies.run(asked, where, one, place) for place, one in enumerate(world.deployed(where, "workflow"), start=1)
-    ]
+    rows = [bodies.run(asked, where, one) for one in (*builds, *world.deployed(where, "workflow"))]
     return sorted(rows, key=lambda body: (body["created_at"], body["id"]), reverse=True)
 
 
