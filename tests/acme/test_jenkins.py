@@ -2,8 +2,8 @@
 
 import pytest
 from examples.acme.company.cut import until
+from examples.acme.systems.jenkins.tree import parse
 from examples.acme.systems.running import Systems
-from examples.acme.systems.tree import parse
 
 JOB = "/jenkins/job/search/job/deploy-search"
 STAGED = "/jenkins/job/platform/job/gateway/job/main"

@@ -2,7 +2,7 @@
 
 import pytest
 from examples.acme.company.moments import HOUR, moment, when
-from examples.acme.systems.jql import parse
+from examples.acme.systems.jira.jql import parse
 from examples.acme.systems.running import Quotas, Systems
 
 API = "/jira/rest/api/3"

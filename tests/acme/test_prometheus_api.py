@@ -2,7 +2,7 @@
 
 import pytest
 from examples.acme.company.moments import DAY, HOUR
-from examples.acme.systems.promql import parse, seconds
+from examples.acme.systems.prometheus.promql import parse, seconds
 
 API = "/prometheus/api/v1"
 

@@ -48,10 +48,10 @@ class Systems:
         world, cache, clock, quotas = World(self.company), Cache(self.pages), self.clock, self.quotas
         apis: list[Api] = [
             GitHub(world, cache, token=TOKEN, core=quotas.github, graphql_points=quotas.graphql, clock=clock),
-            GitLab(world, cache, token=TOKEN, requests=quotas.gitlab, clock=clock),
+            GitLab(world, cache, token=TOKEN, limit=quotas.gitlab, clock=clock),
             Jenkins(world, cache, user="scorecard", token=TOKEN),
-            PagerDuty(world, cache, token=TOKEN, requests=quotas.pagerduty, clock=clock),
-            Jira(world, cache, user=MAIL, token=TOKEN, requests=quotas.jira, clock=clock),
+            PagerDuty(world, cache, token=TOKEN, limit=quotas.pagerduty, clock=clock),
+            Jira(world, cache, user=MAIL, token=TOKEN, limit=quotas.jira, clock=clock),
             Prometheus(world, cache, token=TOKEN),
         ]
         self.apis: Mapping[str, Api] = {api.name: api for api in apis}

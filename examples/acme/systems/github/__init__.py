@@ -11,6 +11,7 @@ from examples.acme.systems.api import Api, Clock
 from examples.acme.systems.asked import Asked, Reply, answer
 from examples.acme.systems.cache import Cache
 from examples.acme.systems.github import graphql, rest
+from examples.acme.systems.github.rest.finding import missing
 from examples.acme.systems.quota import Quota
 from examples.acme.systems.world import World
 
@@ -63,8 +64,8 @@ class GitHub(Api):
 
     def answer(self, world: World, asked: Asked) -> Reply:
         if asked.path == GRAPHQL:
-            return graphql.run(world, asked) if asked.method == "POST" else rest.missing()
-        reply = rest.routes.answer(world, asked) or rest.missing()
+            return graphql.run(world, asked) if asked.method == "POST" else missing()
+        reply = rest.routes.answer(world, asked) or missing()
         if reply.status != 200:  # noqa: PLR2004 - only what is there has a tag
             return reply
         tag = f'W/"{hashlib.sha256(reply.body).hexdigest()}"'

@@ -232,7 +232,7 @@ def release(asked: Asked, where: Repository, found: Deployment) -> dict[str, Any
     }
 
 
-def run(asked: Asked, where: Repository, found: Build | Deployment, place: int) -> dict[str, Any]:
+def run(asked: Asked, where: Repository, found: Build | Deployment) -> dict[str, Any]:
     """A workflow run: of the tests, or of a deployment."""
     is_build = isinstance(found, Build)
     path = CI if is_build else DEPLOY
@@ -248,7 +248,7 @@ def run(asked: Asked, where: Repository, found: Build | Deployment, place: int) 
         "head_sha": found.sha,
         "path": f".github/workflows/{path}",
         "display_title": f"{name} {found.sha[:7]}",
-        "run_number": place,
+        "run_number": found.number % 50_000,
         "event": "push" if is_build else "workflow_dispatch",
         "status": {"running": "in_progress", "queued": "queued"}.get(outcome, "completed"),
         "conclusion": None if is_running else outcome,

@@ -1,0 +1,1 @@
+"""What Acme's systems push, as the real ones do: body, headers and signature."""
