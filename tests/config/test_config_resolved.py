@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from scorecard_exporter.config import load
-from scorecard_exporter.events.rules import DeploymentRule, IncidentRule
+from scorecard_exporter.events.rules import (
+    BugRule,
+    BuildRule,
+    DeploymentRule,
+    IncidentRule,
+    OpenHours,
+    ReleaseRule,
+)
+from scorecard_exporter.measures.model import Survey
 from scorecard_exporter.store.base import SubjectPattern
 
 HOUR = 3600 * 1_000_000
@@ -31,9 +39,25 @@ services:
     bots: ci-*
   catalog: {deployments: {from: code:catalog, tags: "v*"}}
   search: {deployments: {from: code:catalog, first_parent: true}}
+  mobile:
+    builds: [data:ci, {from: data:nightly, branches: [main, "release/*"]}]
+    bugs:
+      from: data:issues
+      labels: mobile
+      found_in_production: escaped
+      reported_by_customers: [customer, Complaint]
+    releases: {from: data:stores, versions: "v*"}
+    incidents: {from: data:pager, outages: [sev1, sev2]}
+    open_hours: {timezone: America/New_York, monday: [13:00-17:00, 09:00-12:00], closed: [2026-12-24]}
+  tools: {releases: data:stores, bugs: data:issues}
+open_hours: {friday: 09:00-15:00}
 series:
   cost: {unit: EUR, from: data, rollup: sum, freshness: 100d}
   orders: {unit: count, subjects: {Checkout page: checkout, Whole shop: team/shop, Web: web}}
+  coverage: {unit: ratio}
+surveys:
+  pulse: {from: data, question: Would you?, subjects: {Whole shop: shop, Web*: team/web}, min_group: 7, freshness: 100d}
+  users: {}
 scorecards:
   main:
     teams: [engineering, web]
@@ -46,6 +70,10 @@ scorecards:
               orders: {series: orders, statistic: sum, better: higher, critical: yes, freshness: 2d}
               cost_per_order: {numerator: cost, denominator: orders, goal: 1 EUR, red: 2 EUR, window: 7d}
               margin: {expression: (orders - 1) / orders, goal: 1, red: 0, teams: [web]}
+              feature_revenue: {series: cost, releases: orders, within: 60d, better: higher}
+              uptime: {numerator: orders, denominator: orders, better: higher}
+              net_promoter_score: {survey: users, better: higher}
+              employee_net_promoter_score: {survey: pulse, freshness: 30d, better: higher}
       engineering-excellence:
         objectives:
           faster-delivery:
@@ -53,6 +81,8 @@ scorecards:
             measures:
               lead_time_p90: {measure: lead_time_for_changes, statistic: p90, window: 90d, min_samples: 3}
               change_failure_rate: {owner: quality@acme.example}
+              test_coverage: {series: coverage, weighted_by: orders, better: higher}
+              availability: {measure: uptime, better: higher}
 initiatives:
   automate-tests: {for: main/lead_time_p90, due: 2026-12-01, done: 40%}
 """
@@ -97,6 +127,66 @@ def test_incidents(rules):
     )
 
 
+def test_builds_bugs_and_releases(rules):
+    """Each has its filters; an origin alone has the defaults."""
+    assert rules["mobile"].builds == (
+        BuildRule(origin="data:ci"),
+        BuildRule(origin="data:nightly", branches=("main", "release/*")),
+    )
+    assert rules["mobile"].bugs == (
+        BugRule(
+            origin="data:issues",
+            types=("bug", "defect"),
+            labels=("mobile",),
+            found_in_production=("escaped",),
+            reported_by_customers=("customer", "Complaint"),
+        ),
+    )
+    assert rules["mobile"].releases == ReleaseRule(origin="data:stores", versions=("v*",))
+    assert rules["mobile"].incidents == (IncidentRule(origin="data:pager", outages=("sev1", "sev2")),)
+    assert rules["tools"].releases == ReleaseRule(origin="data:stores", versions=("*",))
+    assert rules["tools"].bugs == (BugRule(origin="data:issues", types=("bug", "defect")),)
+
+
+def test_open_hours(rules):
+    """A service's own, else the global ones; minutes of the day in order, Monday first."""
+    assert rules["mobile"].open_hours == OpenHours(
+        zone="America/New_York", week=(((540, 720), (780, 1020)), (), (), (), (), (), ()), closed=("2026-12-24",)
+    )
+    assert rules["tools"].open_hours == OpenHours(
+        zone="Europe/Berlin", week=((), (), (), (), ((540, 900),), (), ()), closed=()
+    )
+
+
+def test_surveys(configuration, measures):
+    """A round is as fresh as the survey says, or the measure; who answered belongs to a team."""
+    pulse = Survey(name="pulse", origin="data:", question="Would you?", min_group=7, freshness=30 * DAY)
+    definition = measures["employee_net_promoter_score"].definition
+    assert (definition.survey, definition.unit, definition.freshness) == (pulse, "points", 30 * DAY)
+    users = measures["net_promoter_score"].definition.survey
+    assert users == Survey(name="users", origin=None, min_group=5, freshness=365 * DAY)
+    patterns = [one for one in configuration.dimensions.subjects if one.series == "survey/pulse"]
+    assert [(one.origin, one.raw, one.subject) for one in patterns] == [
+        ("data:", "Whole shop", "team/shop"),
+        ("data:", "Web*", "team/web"),
+    ]
+    assert [one.raw for one in configuration.dimensions.subjects if one.series == "survey/users"] == [
+        "engineering",
+        "shop",
+        "web",
+    ]
+
+
+def test_definitions_of_several_series(measures):
+    """They are in the order of the catalogue; uptime without any is made of incidents."""
+    revenue, coverage = measures["feature_revenue"].definition, measures["test_coverage"].definition
+    assert [series.name for series in revenue.series] == ["cost", "orders"]
+    assert (revenue.unit, revenue.within) == ("eur", 60 * DAY)
+    assert ([series.name for series in coverage.series], coverage.unit) == (["coverage", "orders"], "ratio")
+    assert [series.name for series in measures["uptime"].definition.series] == ["orders", "orders"]
+    assert measures["availability"].definition.series == ()
+
+
 def test_service_before_global(rules):
     """What a service says for itself takes the place of what holds for all."""
     assert (rules["checkout"].attribution_window, rules["catalog"].attribution_window) == (12 * HOUR, 24 * HOUR)
@@ -130,7 +220,8 @@ def test_scope_rows(configuration):
 
 def test_subjects(configuration):
     """Subjects are named like teams unless a mapping says otherwise; a service goes before a team."""
-    assert [one for one in configuration.dimensions.subjects if one.raw in ("engineering", "Whole shop", "Web")] == [
+    subjects = [one for one in configuration.dimensions.subjects if one.series in ("cost", "orders")]
+    assert [one for one in subjects if one.raw in ("engineering", "Whole shop", "Web")] == [
         SubjectPattern(series="cost", origin="data:", raw="engineering", subject="team/engineering"),
         SubjectPattern(series="orders", origin=None, raw="Whole shop", subject="team/shop"),
         SubjectPattern(series="orders", origin=None, raw="Web", subject="team/web"),

@@ -4,7 +4,7 @@ import pytest
 
 from scorecard_exporter.events.rules import DeploymentRule, IncidentRule, ServiceRule
 from scorecard_exporter.measures.feeding import feeding_sources
-from scorecard_exporter.measures.model import Definition, Scope, Series
+from scorecard_exporter.measures.model import Definition, Scope, Series, Survey
 
 DEPLOYED = DeploymentRule(origin="github:acme/shop", by="environment", patterns=("production",))
 CHECKOUT = ServiceRule(
@@ -38,6 +38,16 @@ COST = definition("observation", series=(series("cost", "sheets:"),))
             definition("change_failure_rate"), ("github", "gitlab", "jenkins", "pager"), id="what it uses where mapped"
         ),
         pytest.param(COST, ("sheets",), id="the source of a series"),
+        pytest.param(definition("uptime"), ("pager",), id="uptime of incidents"),
+        pytest.param(
+            definition("uptime", series=(series("good", "prom:"), series("total", "prom:"))),
+            ("prom",),
+            id="uptime of series has nothing to do with incidents",
+        ),
+        pytest.param(
+            definition("net_promoter_score", survey=Survey(name="pulse", origin="forms:")), ("forms",), id="of a survey"
+        ),
+        pytest.param(definition("code_review_time"), ("gitlab",), id="pull requests come from where changes come from"),
         pytest.param(definition("observation", series=(series("cost", None),)), (), id="a series from any source"),
         pytest.param(
             definition(

@@ -10,19 +10,29 @@ from scorecard_exporter.events.model import (
     NEVER,
     Batch,
     Branch,
+    Build,
     Change,
     Commit,
     Coverage,
     Deployment,
     Incident,
+    Issue,
     Observation,
     PullRequest,
     Review,
+    SurveyAnswer,
     Transition,
 )
-from scorecard_exporter.events.rules import DeploymentRule, IncidentRule, ServiceRule
+from scorecard_exporter.events.rules import (
+    BugRule,
+    BuildRule,
+    DeploymentRule,
+    IncidentRule,
+    ReleaseRule,
+    ServiceRule,
+)
 from scorecard_exporter.store import service_records
-from scorecard_exporter.store.base import Dimensions
+from scorecard_exporter.store.base import Dimensions, SubjectPattern
 from scorecard_exporter.store.duckdb import DuckDBStore
 
 ORIGIN = "acme:api"
@@ -307,3 +317,99 @@ def test_linking_again_makes_the_same_facts(linked, rows):
     assert linked.link() == 1
     after = [rows(f"SELECT * FROM {table} ORDER BY ALL") for table in ("service_deployments", "service_changes")]
     assert after == before
+
+
+def test_a_pull_request_is_linked_to_its_first_review_by_another_person(store, rows):
+    store.dimensions(dimensions(rule(bots=("ci-*",))))
+    reviews = [("ann", 3, False), ("ANN", 4, False), ("ci-check", 5, False), ("scanner", 6, True), ("bo", 7, False)]
+    store.write(
+        "acme",
+        "all",
+        batch(
+            PullRequest(origin=ORIGIN, key="12", opened_at=at(1), ready_at=at(2), merged_at=at(9), author="ann"),
+            PullRequest(origin=ORIGIN, key="13", opened_at=at(1), author="ann", is_draft=True),
+            *(
+                Review(origin=ORIGIN, key=who, pull_request="12", submitted_at=at(hour), author=who, is_bot=is_bot)
+                for who, hour, is_bot in reviews
+            ),
+        ),
+    )
+    store.link()
+    columns = "key, ready_at, reviewed_at, merged_at, closed_at, pickup, is_bot, is_draft"
+    assert rows(f"SELECT {columns} FROM service_pull_requests ORDER BY key") == [
+        ("12", micros(2), micros(7), micros(9), micros(9), 5 * HOUR, 0, 0),
+        ("13", micros(1), NEVER, NEVER, NEVER, 0, 0, 1),
+    ]
+
+
+def test_bugs_builds_and_releases_are_linked(store, rows):
+    bugs = BugRule(origin="jira:SHOP", types=("bug",), reported_by_customers=("customer",))
+    builds = BuildRule(origin="ci:api")
+    store.dimensions(
+        dimensions(rule(bugs=(bugs,), builds=(builds,), releases=ReleaseRule(origin="acme:web", versions=("v*",))))
+    )
+    shipped = Deployment(
+        origin="acme:web", key="r1", environment="release", version="v1", status="success", finished_at=at(3)
+    )
+    store.write(
+        "acme",
+        "all",
+        batch(
+            Branch(origin=ORIGIN, key="main", sha="c1"),
+            Build(origin="ci:api", key="b1", branch="main", status="success", started_at=at(1), finished_at=at(2)),
+            Build(origin="ci:api", key="b2", branch="main", status="failure", started_at=at(1), finished_at=at(2)),
+            Build(origin="ci:api", key="b3", branch="other", status="failure", started_at=at(1), finished_at=at(2)),
+            Issue(origin="jira:SHOP", key="J-1", type="Bug", opened_at=at(4), labels=("customer",)),
+            Issue(origin="jira:SHOP", key="J-2", type="Story", opened_at=at(4)),
+            shipped,
+        ),
+    )
+    store.link()
+    assert rows("SELECT service, origin, branch FROM service_build_branches") == [("api", "ci:api", "main")]
+    assert rows("SELECT key, opened_at, is_customers, tells_escapes FROM service_bugs") == [("J-1", micros(4), 1, 0)]
+    assert rows("SELECT origin, key, released_at, thing FROM service_releases") == [("acme:web", "r1", micros(3), "r1")]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param(Build(origin="ci:api", key="b", branch="new", started_at=at(1)), id="a build"),
+        pytest.param(Issue(origin="jira:SHOP", key="J-9", type="Bug", opened_at=at(1)), id="an issue"),
+        pytest.param(
+            Deployment(origin="acme:web", key="r", environment="release", version="v", finished_at=at(3)),
+            id="a release",
+        ),
+    ],
+)
+def test_a_service_is_linked_anew_for_what_it_reads_elsewhere(store, record):
+    bugs, builds = BugRule(origin="jira:SHOP", types=("bug",)), BuildRule(origin="ci:api")
+    store.dimensions(dimensions(rule(bugs=(bugs,), builds=(builds,), releases=ReleaseRule(origin="acme:web"))))
+    store.link()
+    store.write("acme", "all", batch(record))
+    assert store.link() == 1
+
+
+PULSE = {"survey": "pulse", "round": "1", "question": "q", "answer": "9", "closes_at": at(5)}
+BY_TEAM = tuple(
+    SubjectPattern(series="survey/pulse", origin=None, raw=raw, subject=subject)
+    for raw, subject in (("Pay*", "team/payments"), ("*", "team/all"), ("Ledger", "team/ledger"))
+)
+
+
+@pytest.mark.parametrize(
+    ("raw", "subject"),
+    [
+        pytest.param("Payments", "team/payments", id="the first pattern that matches, and no other"),
+        pytest.param("ledger", "team/ledger", id="a name in full goes first"),
+        pytest.param("", "team/all", id="nobody said which"),
+    ],
+)
+@pytest.mark.parametrize("is_known_before", [True, False], ids=["delivered before", "delivered after"])
+def test_an_answer_belongs_to_one_team(store, rows, raw, subject, is_known_before):
+    meaning = Dimensions(services=(), scope=(), subjects=BY_TEAM, zones=())
+    answers = batch(SurveyAnswer(origin="files:pulse", key="a", subject=raw, **PULSE))
+    if is_known_before:
+        store.write("files", "all", answers)
+    store.dimensions(meaning)
+    store.write("files", "all", answers)
+    assert rows("SELECT series, raw, subject FROM series_subject") == [("survey/pulse", raw, subject)]

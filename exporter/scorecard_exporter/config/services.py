@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from scorecard_exporter.config.document import Document, Location
 from scorecard_exporter.config.references import Origins, refers
@@ -86,7 +88,8 @@ def _rule(
         )
         if service.releases
         else None,
-        open_hours=_open_hours(service.open_hours or shape.open_hours, shape),
+        open_hours=open_hours(service.open_hours, (*here, "open_hours"), shape.timezone, document)
+        or open_hours(shape.open_hours, ("open_hours",), shape.timezone, document),
         attribution_window=to_micros(service.attribution_window or shape.attribution_window),
         reopen_within=to_micros(shape.reopen_within),
         bots=_own(service.bots, shape.bots),
@@ -98,12 +101,19 @@ def _rule(
 _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def _open_hours(written: OpenHoursShape | None, shape: ConfigurationShape) -> OpenHours | None:
+def open_hours(
+    written: OpenHoursShape | None, location: Location, zone: ZoneInfo, document: Document
+) -> OpenHours | None:
+    """The table of open hours; spans of a day that overlap are reported. `zone`: where it names none."""
     if written is None:
         return None
+    week = {day: tuple(sorted(getattr(written, day))) for day in _WEEK}
+    for day, spans in week.items():
+        if any(opens < closes for (_, closes), (opens, _) in pairwise(spans)):
+            document.report((*location, day), "the spans of a day must not overlap")
     return OpenHours(
-        zone=(written.timezone or shape.timezone).key,
-        week=tuple(tuple(sorted(getattr(written, day))) for day in _WEEK),
+        zone=(written.timezone or zone).key,
+        week=tuple(week.values()),
         closed=tuple(sorted({day.isoformat() for day in written.closed})),
     )
 

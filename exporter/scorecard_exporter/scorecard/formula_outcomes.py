@@ -8,6 +8,11 @@ from scorecard_exporter.quantities import when, write
 from scorecard_exporter.scorecard.numbers import Numbers, length_text, several
 
 
+def _things(of: Numbers, name: str) -> str:
+    """A part that counts what its name says: `1 move`, `2 moves`."""
+    return several(of.count(name), name.removesuffix("s"))
+
+
 def _uptime(of: Numbers) -> str:
     if of.definition.series:
         return f"{of.text('good')} good ÷ {of.text('total')} in total = {of.value}"
@@ -28,7 +33,7 @@ def _customer_bugs(of: Numbers) -> str:
 
 def _promoters(of: Numbers) -> str:
     answers = several(of.reading.samples, "answer")
-    promoters, detractors = (several(of.count(name), name[:-1]) for name in ("promoters", "detractors"))
+    promoters, detractors = (_things(of, name) for name in ("promoters", "detractors"))
     closed = f", in the round that closed {when(of.reading.newest_at)}" if of.reading.newest_at is not None else ""
     return f"100 * ({promoters} - {detractors}) ÷ {answers} = {of.value}{closed}"
 
@@ -57,12 +62,12 @@ def _training(of: Numbers) -> str:
 
 
 def _mobility(of: Numbers) -> str:
-    return f"{of.text('moves')} moves ÷ {of.text('mean_headcount')} people on average {of.between} = {of.value}"
+    return f"{_things(of, 'moves')} ÷ {of.text('mean_headcount')} people on average {of.between} = {of.value}"
 
 
 def _retention(of: Numbers) -> str:
-    departures, heads = of.text("departures"), of.text("mean_headcount")
-    return f"1 - {departures} departures ÷ {heads} people on average {of.between} = {of.value}"
+    departures, heads = _things(of, "departures"), of.text("mean_headcount")
+    return f"1 - {departures} ÷ {heads} people on average {of.between} = {of.value}"
 
 
 def _hackathons(of: Numbers) -> str:
