@@ -315,11 +315,19 @@ class Github:
         repo = self.repos.get(thing)
         if not repo:
             return 404, {"message": "Not Found"}, {}
-        assert (query["state"], query["sort"], query["direction"]) == ("all", "updated", "asc")
+        is_whole = (query.get("state"), query.get("sort"), query.get("direction")) == ("all", "updated", "asc")
+        assert is_whole or query.get("per_page") == "1", (
+            "closed issues are wanted too, the one changed first at the front"
+        )
         items = [*map(rest_issue, repo.issues), *map(rest_pull, repo.pulls)]
-        items = sorted((item for item in items if item["updated_at"] >= query["since"]), key=_updated)
+        items = sorted((item for item in items if item["updated_at"] >= query.get("since", "")), key=_updated)
         page, headers = self._listed(items, query, url)
         return 200, page, headers
+
+    def some(self, thing, query, url):
+        """A list that is only looked at, to see whether it may be."""
+        del query, url
+        return (200, [{}], {}) if thing in self.repos else (404, {"message": "Not Found"}, {})
 
     def runs(self, thing, query, url, *, workflow=None):
         repo = self.repos.get(thing)
@@ -376,9 +384,13 @@ class Github:
         found = [repo for repo in self.repos.values() if repo.thing.startswith(f"{login}/")]
         if not found:
             return None
-        repositories = [self._repository(repo.thing) for repo in found]
+        repositories = sorted(map(self._repository, (repo.thing for repo in found)), key=_pushed, reverse=True)
         team = {"slug": "payments", "name": "Payments", "repositories": connection(repositories[:1])}
-        return {"login": login, "repositories": connection(repositories), "teams": connection([team])}
+
+        def listed(info, isArchived, **more):  # noqa: N803  GitHub's own name
+            return connection([one for one in repositories if one["isArchived"] == isArchived])(info, **more)
+
+        return {"login": login, "repositories": listed, "teams": connection([team])}
 
     def _repository(self, thing):
         repo = self.repos.get(thing)
@@ -418,6 +430,7 @@ ROUTES = (
     (r"/api/v3/repos/([^/]+/[^/]+)/commits", Github.commits),
     (r"/api/v3/repos/([^/]+/[^/]+)/compare/(.+)", Github.compare),
     (r"/api/v3/repos/([^/]+/[^/]+)/issues", Github.issues),
+    (r"/api/v3/repos/([^/]+/[^/]+)/(?:pulls|deployments)", Github.some),
     (r"/api/v3/repos/([^/]+/[^/]+)/actions/runs", Github.runs),
     (r"/api/v3/repos/([^/]+/[^/]+)/actions/workflows/([^/]+)/runs", Github.runs_of_workflow),
 )
@@ -425,6 +438,10 @@ ROUTES = (
 
 def _by(*names):
     return lambda one: tuple(one[name] for name in names)
+
+
+def _pushed(repository):
+    return repository["pushedAt"] or ""
 
 
 def _updated(item):

@@ -86,14 +86,15 @@ class GraphQL:
             raise RetriableSourceError("GitHub answers a question without data; it is asked again at the next poll")
         return Answer(data, complaints)
 
-    def ask_sized(self, question: str, variables: Mapping[str, Any], size: int) -> Answer:
-        """As `ask`, with the variable `size`: where that is too much at once, half of it, and so on."""
+    def ask_sized(self, question: str, variables: Mapping[str, Any], size: int) -> tuple[Answer, int]:
+        """As `ask`, with the variable `size`: where that is too much at once, half of it, and so on; what did fit."""
         while size > SMALLEST_PAGE:
             try:
-                return self.ask(question, {**variables, "size": size}, is_repeated=False)
+                return self.ask(question, {**variables, "size": size}, is_repeated=False), size
             except RetriableSourceError:
                 size //= 2
-        return self.ask(question, {**variables, "size": max(size, 1)})
+        size = max(size, 1)
+        return self.ask(question, {**variables, "size": size}), size
 
     def _count(self, data: object) -> None:
         """What the question really cost, where the answer says so; one point was counted when it was asked."""

@@ -12,7 +12,7 @@ from scorecard_exporter.sources.kit.body import Body
 
 SIZE = 100
 INCIDENT_TYPE = "incident"
-_SEVERITY = re.compile(r"sev(?:erity)?[\s:/_-]*(.+)|(p[0-5])", re.IGNORECASE)
+_SEVERITY = re.compile(r"sev(?:erity)?(?:\s?\d+|\s?[:/_-]\s?\S.*)|p[0-5]", re.IGNORECASE)
 
 
 def records(

@@ -16,6 +16,8 @@ from scorecard_exporter.sources.github.reading import Session
 from scorecard_exporter.sources.kit.body import Body, moment_of, parse_each
 from scorecard_exporter.sources.kit.streams import DescendingStream, Page
 
+MOST = 100
+"""Things on one page of a list."""
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -67,6 +69,7 @@ class ListStream(DescendingStream):
         super().__init__(name, origin=repository.origin, kinds=kinds, history=history, made_by=made_by)
         self._session, self._repository = session, repository
         self._at, self._begin_at = BEGINNING, BEGINNING
+        self._fitting = MOST
 
     def read(self, cursor: str | None, at: datetime) -> Iterator[Batch]:
         # A page may reach further back than anything is wanted from; where it ends is chance.
@@ -90,7 +93,8 @@ class ListStream(DescendingStream):
     def _ask(self, question: str, after: str, size: int, **variables: Any) -> dict[str, Any]:
         """The repository with a page of the list from `after` on; the question has the variables `after` and `size`."""
         known = {**self._repository.variables, "after": after or None, **variables}
-        answer = self._session.host.graphql.ask_sized(question, known, size)
+        # A question that takes too long costs GitHub's patience, so it is not tried with every page.
+        answer, self._fitting = self._session.host.graphql.ask_sized(question, known, min(size, self._fitting))
         return answer.repository(self._repository.thing)
 
     def _page(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
+from time import time as now
 
 import jwt
 from pydantic import SecretStr
@@ -24,32 +23,32 @@ RENEW_BEFORE = 300.0
 class AppStatement(Credential):
     """Says which App is asking (a JSON web token, RS256); good for asking for installation tokens and nothing else."""
 
-    def __init__(self, app: str, key: SecretStr, now: Callable[[], float] = time.time) -> None:
-        self._app, self._key, self._now = app, key, now
+    def __init__(self, app: str, key: SecretStr) -> None:
+        self._app, self._key = app, key
         self.identity = digest("app", app)
 
     def header(self) -> tuple[str, str]:
-        now = int(self._now())
-        claims = {"iat": now - CLOCKS_DIFFER, "exp": now + STATEMENT_SECONDS, "iss": self._app}
+        at = int(now())
+        claims = {"iat": at - CLOCKS_DIFFER, "exp": at + STATEMENT_SECONDS, "iss": self._app}
         return "Authorization", f"Bearer {jwt.encode(claims, self._key.get_secret_value(), algorithm='RS256')}"
 
 
 class Installation(Credential):
     """An App as it is installed at an account: its tokens, each renewed before it ends.
 
-    `client`: asks the same system with the `AppStatement`. `now`: seconds since the epoch.
+    `client`: asks the same system with the `AppStatement`.
     """
 
-    def __init__(self, app: str, installation: str, client: Client, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, app: str, installation: str, client: Client) -> None:
         self.identity = digest("installation", app, installation)
         self._path = f"app/installations/{installation}/access_tokens"
-        self._client, self._now = client, now
+        self._client = client
         self._renewing = threading.Lock()
         self._token, self._ends_at = "", 0.0
 
     def renew(self) -> None:
         with self._renewing:
-            if self._now() < self._ends_at - RENEW_BEFORE:
+            if now() < self._ends_at - RENEW_BEFORE:
                 return
             try:
                 answer = Body(self._client.post(self._path, {}).object())
