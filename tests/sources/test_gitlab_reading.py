@@ -482,6 +482,28 @@ def test_a_merge_request_whose_notes_are_forbidden_is_read_without_and_said_so(g
     assert len(shelf.of("change")) == 1
 
 
+@pytest.mark.parametrize("has_graphql", [True, False])
+def test_the_commits_of_a_fast_forward_keep_whose_they_are_whatever_is_read_after(gitlab, has_graphql):
+    gitlab.has_graphql = has_graphql
+    project = gitlab.project("a/b")
+    first = gitlab.commit(project, 3)
+    last = gitlab.commit(project, 2)
+    gitlab.deployment(project, 1, last)
+    number = gitlab.merge_request(project, 1.5, sha=last, merge_commit_sha=None)
+    times = {"authored_date": at(3.5), "committed_date": at(3)}
+    gitlab.projects[project]["details"][number]["commits"] = [{"id": last, **times}, {"id": first, **times}]
+    for order in (1, -1):
+        shelf = Shelf()
+        for stream in [*source(projects=["a/b"]).streams][::order] * 40:
+            step(stream, shelf, END)
+        found = shelf.of("commit")
+        assert {sha: (one.change, one.parents) for sha, one in found.items()} == {
+            first: ("1", ()),
+            last: ("1", (first,)),
+        }
+        assert found[first].subject == "Work"
+
+
 def numbered(*pairs):
     about = {"thing": "", "path": "", "page": "", "branch": "", "created_at": None, "active_at": None}
     return [(Project(id=project, **about), str(number)) for project, number in pairs]

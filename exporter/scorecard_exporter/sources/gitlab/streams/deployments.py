@@ -9,11 +9,12 @@ from functools import partial
 from scorecard_exporter.sources.gitlab.api import Api, project_path
 from scorecard_exporter.sources.gitlab.parsing.deployments import deployments
 from scorecard_exporter.sources.gitlab.projects import Project
+from scorecard_exporter.sources.gitlab.streams.alongside import WithCommits
 from scorecard_exporter.sources.kit.body import parse_each
 from scorecard_exporter.sources.kit.streams import Piece, WindowedStream
 
 
-class DeploymentStream(WindowedStream):
+class DeploymentStream(WithCommits, WindowedStream):
     """A deployment comes again whenever it changes, so one that is running is seen when it has ended."""
 
     window = timedelta(days=90)
