@@ -314,10 +314,15 @@ def commits(world: World, asked: Asked, identifier: str) -> Reply:
     if found is None:
         return missing("404 Project Not Found")
     since, until = asked.get("since"), asked.get("until")
+    wanted = _named(world, found, asked.get("ref_name", "main"))
+    if wanted is None:
+        return missing("404 Repository Not Found")
     rows = [
         commit
         for commit in newest_first(found)
-        if (not since or commit.committed_at >= moment(since)) and (not until or commit.committed_at <= moment(until))
+        if commit.sha in wanted
+        and (not since or commit.committed_at >= moment(since))
+        and (not until or commit.committed_at <= moment(until))
     ]
     reply = page(asked, rows, lambda commit: _commit(asked, found, commit))
     # Commits are never counted.
@@ -326,6 +331,27 @@ def commits(world: World, asked: Asked, identifier: str) -> Reply:
         body=reply.body,
         headers={name: text for name, text in reply.headers.items() if not name.startswith("x-total")},
     )
+
+
+def _named(world: World, found: Repository, revisions: str) -> set[str] | None:
+    """What `ref_name` means: a branch, tag or commit, or a range of two; None where one is not there."""
+    old, _, new = revisions.rpartition("..")
+    ends = [world.commit(found, name) for name in (new, old) if name]
+    if not all(ends):
+        return None
+    reached = [_reachable(found, end.sha) for end in ends if end]
+    return reached[0].difference(*reached[1:])
+
+
+def _reachable(found: Repository, sha: str) -> set[str]:
+    parents = {commit.sha: commit.parents for commit in found.commits}
+    reached: set[str] = set()
+    waiting = [sha]
+    while waiting:
+        if (one := waiting.pop()) not in reached:
+            reached.add(one)
+            waiting.extend(parents.get(one, ()))
+    return reached
 
 
 def newest_first(found: Repository) -> list[Commit]:
@@ -373,6 +399,29 @@ def branches(world: World, asked: Asked, identifier: str) -> Reply:
     names = {"main": found.line[-1]} if found.line else {}
     names |= {one.branch: one.commits[-1].sha for one in found.pull_requests if one.closed_at is None}
     return page(asked, list(names.items()), lambda row: _branch(asked, world, found, *row))
+
+
+@routes.get(f"{ROOT}/projects/{{identifier}}/repository/branches/{{name}}")
+def one_branch(world: World, asked: Asked, identifier: str, name: str) -> Reply:
+    found = project(world, identifier)
+    if found is None or name != "main" or not found.line:
+        return missing("404 Branch Not Found")
+    return answer(_branch(asked, world, found, "main", found.line[-1]))
+
+
+@routes.get(f"{ROOT}/projects/{{identifier}}/repository/tags")
+def tags(world: World, asked: Asked, identifier: str) -> Reply:
+    found = project(world, identifier)
+    if found is None:
+        return missing("404 Project Not Found")
+    rows = [(name, commit) for name, sha in found.tags if (commit := world.commit(found, sha))]
+    rows.sort(key=lambda row: row[1].committed_at, reverse=True)
+    return page(asked, rows, lambda row: _tag(asked, found, *row))
+
+
+def _tag(asked: Asked, where: Repository, name: str, commit: Commit) -> dict[str, Any]:
+    """A light one: it has no date of its own."""
+    return {"name": name, "target": commit.sha, "created_at": None, "commit": _commit(asked, where, commit)}
 
 
 def _branch(asked: Asked, world: World, found: Repository, name: str, sha: str) -> dict[str, Any]:
