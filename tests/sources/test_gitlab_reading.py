@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +21,7 @@ from scorecard_exporter.sources.gitlab.connection import connect
 from scorecard_exporter.sources.gitlab.details import chunks, query_for
 from scorecard_exporter.sources.gitlab.limits import GitLabLimits
 from scorecard_exporter.sources.gitlab.projects import Project, outermost
+from scorecard_exporter.sources.gitlab.streams import paced
 from scorecard_exporter.sources.registry import TYPES
 from systems.gitlab import END, TOKEN, GitLab, acme, at, system
 
@@ -434,8 +436,12 @@ def test_a_project_that_was_just_made_needs_no_reading_anew(gitlab):
     gitlab.merge_request(11, 0.1)
     count = len(gitlab.requests)
     poll(built, shelf, END)
-    assert asked(gitlab, count) == ["groups/acme/projects", "groups/acme/merge_requests", "/api/graphql"]
+    few = ["groups/acme/projects", "groups/acme/merge_requests"]
+    assert asked(gitlab, count) == [*few, "/api/graphql"]
     assert len(shelf.of("change", "s:acme/b")) == 1
+    count = len(gitlab.requests)
+    poll(built, shelf, END + timedelta(hours=1))
+    assert asked(gitlab, count) == few
 
 
 # Notes and commits of merge requests.
@@ -480,6 +486,28 @@ def test_a_merge_request_whose_notes_are_forbidden_is_read_without_and_said_so(g
     assert (problem.code, problem.origin) == ("no_details", "s:a/b")
     assert "its reviews and first commit are unknown" in problem.message
     assert len(shelf.of("change")) == 1
+
+
+@pytest.mark.parametrize("has_graphql", [True, False])
+def test_the_commits_of_a_fast_forward_keep_whose_they_are_whatever_is_read_after(gitlab, has_graphql):
+    gitlab.has_graphql = has_graphql
+    project = gitlab.project("a/b")
+    first = gitlab.commit(project, 3)
+    last = gitlab.commit(project, 2)
+    gitlab.deployment(project, 1, last)
+    number = gitlab.merge_request(project, 1.5, sha=last, merge_commit_sha=None)
+    times = {"authored_date": at(3.5), "committed_date": at(3)}
+    gitlab.projects[project]["details"][number]["commits"] = [{"id": last, **times}, {"id": first, **times}]
+    for order in (1, -1):
+        shelf = Shelf()
+        for stream in [*source(projects=["a/b"]).streams][::order] * 40:
+            step(stream, shelf, END)
+        found = shelf.of("commit")
+        assert {sha: (one.change, one.parents) for sha, one in found.items()} == {
+            first: ("1", ()),
+            last: ("1", (first,)),
+        }
+        assert found[first].subject == "Work"
 
 
 def numbered(*pairs):
@@ -634,6 +662,61 @@ def test_every_request_is_one_that_gitlab_describes(whole, monkeypatch):
             assert name in parameters, (template, name)
             allowed = parameters[name].get("enum")
             assert allowed is None or value in allowed, (template, name, value)
+
+
+def test_a_quiet_project_is_read_in_few_steps_and_a_busy_one_in_many(gitlab, monkeypatch):
+    monkeypatch.setattr(paced, "STEP", 10)
+    quiet, busy = gitlab.project("a/quiet"), gitlab.project("a/busy")
+    for number in range(100):
+        gitlab.pipeline(busy, 1 + number / 10, "c" * 40)
+    poll(source(projects=["a/quiet", "a/busy"], read=["builds"], history="1y"), Shelf(), END)
+    paths = asked(gitlab)
+    assert paths.count(f"projects/{quiet}/pipelines") == 5  # 2, 8, 32, 128 and the rest of 365 days
+    assert 10 <= paths.count(f"projects/{busy}/pipelines") <= 30
+
+
+def test_a_pause_after_any_number_of_requests_does_not_make_it_begin_again_for_ever(gitlab, monkeypatch):
+    """A step is small enough to be done between two pauses."""
+    monkeypatch.setattr(paced, "STEP", 50)
+    project = gitlab.project("a/b")
+    gitlab.has_graphql = False
+    for number in range(60):
+        gitlab.merge_request(project, 1 + number / 4)
+    left = 0
+
+    def handle(request):
+        nonlocal left
+        left -= 1
+        if left < 0:
+            return httpx.Response(429, text="Retry later", headers={"retry-after": "3600"})
+        return gitlab(request)
+
+    answer_with(monkeypatch, handle)
+    shelf = Shelf()
+    for _ in range(60):
+        left = 40
+        with suppress(PausedSourceError):
+            poll(source(projects=["a/b"], read=["merge_requests"], history="30d"), shelf, END)
+            break
+    assert len(shelf.of("change")) == 60
+
+
+def test_after_a_long_absence_what_was_missed_is_read_in_steps_too(gitlab, monkeypatch):
+    monkeypatch.setattr(paced, "STEP", 10)
+    project = gitlab.project("a/b")
+    built = source(projects=["a/b"], read=["builds"], history="1y")
+    for number in range(50):
+        gitlab.pipeline(project, 100 + number / 10, "c" * 40)
+    shelf = poll(built, Shelf(), END - timedelta(days=100))
+    for number in range(50):
+        gitlab.pipeline(project, 90 - number, "c" * 40)
+    (stream,) = built.streams
+    batches = list(stream.read(shelf.cursors[stream.name], END))
+    assert len(batches) > 5
+    assert max(len(batch.records) for batch in batches) < 50
+    for batch in batches:
+        shelf.take(stream.name, batch)
+    assert len(shelf.of("build")) == 100
 
 
 def test_windows_of_history_touch(monkeypatch):

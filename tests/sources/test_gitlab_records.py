@@ -222,6 +222,31 @@ def test_the_commit_of_a_change_on_its_branch(merge, squash, sha, why):
     assert request(merge_commit_sha=merge, squash_commit_sha=squash)[1].merge_sha == sha, why
 
 
+@pytest.mark.parametrize(
+    ("merge", "squash", "told", "why"),
+    [
+        (
+            None,
+            None,
+            {SHA: "12", OTHER: "12"},
+            "fast-forwarded: its commits are on the branch, and nothing else says whose",
+        ),
+        (OTHER, None, {}, "the graph tells what a merge brought"),
+        (None, OTHER, {}, "squashed: they are not on the branch"),
+    ],
+)
+def test_whose_the_commits_of_a_fast_forward_are(merge, squash, told, why):
+    listed = [
+        {"id": sha, "authored_date": "2026-05-01T08:00:00Z", "committed_date": "2026-05-02T08:00:00Z"}
+        for sha in (SHA, OTHER)
+    ]
+    detail = detail_of_lists([], [*listed, {"id": "c" * 40, "authored_date": "2026-05-01T08:00:00Z"}])
+    body = Body({**REQUEST, "merge_commit_sha": merge, "squash_commit_sha": squash})
+    found = [one for one in merge_requests(body, "s:a/b", {"12": detail}) if isinstance(one, Commit)]
+    assert {one.key: one.change for one in found} == told, why
+    assert all(one.committed_at == moment("2026-05-02T08:00") for one in found)
+
+
 READY = "marked this merge request as **ready**"
 NO_WIP = "unmarked as a **Work In Progress**"
 DRAFT = "marked this merge request as **draft**"
@@ -321,6 +346,14 @@ def test_details_by_graphql_are_those_of_rest():
 )
 def test_the_accounts_of_tokens_are_bots(name, is_one):
     assert is_bot(name) is is_one
+
+
+def test_an_account_that_gitlab_marks_is_a_bot_whatever_its_name():
+    node = {"id": "gid://gitlab/Note/1", "body": "Fine", "createdAt": "2026-05-02T09:00:00Z"}
+    for bot in (True, False):
+        told = {**node, "author": {"username": "reviewer", "bot": bot}}
+        (found,) = detail_of_node(Body({"iid": "1", "notes": {"nodes": [told]}})).notes
+        assert found.is_bot is bot
 
 
 def test_a_pipeline_is_a_build_from_its_creation_to_its_last_change():

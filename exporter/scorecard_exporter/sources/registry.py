@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from scorecard_exporter.sources.base import SourceOptions
 from scorecard_exporter.sources.files.options import FilesOptions
 from scorecard_exporter.sources.git.options import GitOptions
-from scorecard_exporter.sources.github.options import GitHubOptions
+from scorecard_exporter.sources.github.options import AppOptions
 from scorecard_exporter.sources.gitlab.options import GitLabOptions
 from scorecard_exporter.sources.jenkins.options import JenkinsOptions
 from scorecard_exporter.sources.jira.options import JiraOptions
@@ -18,7 +18,7 @@ from scorecard_exporter.sources.webhook.options import WebhookOptions
 TYPES: Mapping[str, type[SourceOptions]] = {
     "files": FilesOptions,
     "git": GitOptions,
-    "github": GitHubOptions,
+    "github": AppOptions,
     "gitlab": GitLabOptions,
     "jenkins": JenkinsOptions,
     "jira": JiraOptions,

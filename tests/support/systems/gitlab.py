@@ -24,7 +24,7 @@ type MergeRequest { iid: String!
   commits(first: Int, last: Int, after: String): CommitConnection
   notes(first: Int, last: Int, after: String): NoteConnection! }
 type CommitConnection { nodes: [Commit] pageInfo: PageInfo! }
-type Commit { sha: String! authoredDate: Time }
+type Commit { sha: String! authoredDate: Time committedDate: Time }
 type NoteConnection { nodes: [Note] pageInfo: PageInfo! }
 type Note { id: ID! body: String! system: Boolean! createdAt: Time! author: UserCore }
 type UserCore { username: String! bot: Boolean! }
@@ -174,7 +174,9 @@ class GitLab:
                 **more,
             }
         )
-        ours["details"][number] = {"commits": [at(days + 3), at(days + 4, "+02:00")], "notes": []}
+        authored = [{"id": f"{sha or 'c'}", "authored_date": at(days + 3), "committed_date": at(days)}]
+        earlier = {"id": f"{number:040x}", "authored_date": at(days + 4, "+02:00"), "committed_date": at(days + 4)}
+        ours["details"][number] = {"commits": [*authored, earlier], "notes": []}
         self.note(project, number, days + 1.9, author, "Please look at this")
         self.note(project, number, days + 1.5, "ben", "changed the description", system=True)
         self.note(project, number, days + 1, "ben", "Looks good")
@@ -361,7 +363,9 @@ class _GraphProject:
             return {"nodes": [_node(one) for one in chosen], "pageInfo": info}
 
         def commits(_, last):
-            return {"nodes": [{"sha": "c", "authoredDate": time} for time in detail["commits"][-last:]]}
+            names = {"sha": "id", "authoredDate": "authored_date", "committedDate": "committed_date"}
+            found = detail["commits"][-last:]
+            return {"nodes": [{name: one[field] for name, field in names.items()} for one in found]}
 
         return {"iid": iid, "notes": notes, "commits": commits}
 
@@ -383,7 +387,7 @@ def _below(ours, iid, what):
     if what == "resource_state_events":
         return ours["events"][iid]
     if what == "commits":
-        return [{"id": "c", "authored_date": time} for time in ours["details"][iid]["commits"]]
+        return ours["details"][iid]["commits"]
     return sorted(ours["details"][iid][what], key=lambda one: one["created_at"])
 
 

@@ -23,7 +23,7 @@ MOST_PROJECTS = 4
 _NOTES = "pageInfo { hasNextPage endCursor } nodes { id body system createdAt author { username bot } }"
 # The oldest commits are the last ones.
 _DETAIL = (
-    "fragment Detail on MergeRequest { iid commits(last: 100) { nodes { authoredDate } }"
+    "fragment Detail on MergeRequest { iid commits(last: 100) { nodes { sha authoredDate committedDate } }"
     f" notes(first: 100) {{ {_NOTES} }} }}"
 )
 _MORE_NOTES = (

@@ -5,51 +5,60 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from scorecard_exporter.sources.gitlab.parsing.merge_requests import Detail, Note
-from scorecard_exporter.sources.gitlab.parsing.words import is_bot, username_of
+from scorecard_exporter.sources.gitlab.parsing.merge_requests import Authored, Detail, Note
+from scorecard_exporter.sources.gitlab.parsing.words import is_bot_of, username_of
 from scorecard_exporter.sources.kit.body import Body
 
 
 def detail_of_node(body: Body) -> Detail:
     """From a merge request of a GraphQL answer."""
     commits, notes = body.body("commits"), body.body("notes")
-    authored = (commit.time_or_none("authoredDate") for commit in (commits.bodies("nodes") if commits else ()))
     return Detail(
-        first_authored_at=min((at for at in authored if at), default=None),
+        commits=tuple(
+            Authored(
+                sha=commit.text("sha", ""),
+                authored_at=commit.time_or_none("authoredDate"),
+                committed_at=commit.time_or_none("committedDate"),
+            )
+            for commit in (commits.bodies("nodes") if commits else ())
+        ),
         notes=_in_order(_note_of_node(note) for note in (notes.bodies("nodes") if notes else ())),
     )
 
 
 def detail_of_lists(notes: Iterable[Any], commits: Iterable[Any]) -> Detail:
     """From the two lists of REST."""
-    authored = (Body(commit).time_or_none("authored_date") for commit in commits)
     return Detail(
-        first_authored_at=min((at for at in authored if at), default=None),
+        commits=tuple(
+            Authored(
+                sha=commit.text("id", ""),
+                authored_at=commit.time_or_none("authored_date"),
+                committed_at=commit.time_or_none("committed_date"),
+            )
+            for commit in map(Body, commits)
+        ),
         notes=_in_order(_note_of_item(Body(note)) for note in notes),
     )
 
 
 def _note_of_node(body: Body) -> Note:
-    author = body.body("author")
-    username = username_of(body)
     return Note(
         id=body.text("id").rpartition("/")[2],
         body=body.lines("body"),
         at=body.time("createdAt"),
-        author=username,
-        is_bot=is_bot(username) or (author.flag("bot") if author else False),
+        author=username_of(body),
+        is_bot=is_bot_of(body),
         is_system=body.flag("system"),
     )
 
 
 def _note_of_item(body: Body) -> Note:
-    username = username_of(body)
     return Note(
         id=body.text("id"),
         body=body.lines("body"),
         at=body.time("created_at"),
-        author=username,
-        is_bot=is_bot(username),
+        author=username_of(body),
+        is_bot=is_bot_of(body),
         is_system=body.flag("system"),
     )
 

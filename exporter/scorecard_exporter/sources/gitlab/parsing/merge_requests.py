@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from scorecard_exporter.events.model import Change, PullRequest, Record, Review
+from scorecard_exporter.events.model import Change, Commit, PullRequest, Record, Review
 from scorecard_exporter.events.reverts import reverts
-from scorecard_exporter.sources.gitlab.parsing.words import is_bot, needed_time, time_of, username_of
+from scorecard_exporter.sources.gitlab.parsing.words import is_bot_of, needed_time, time_of, username_of
 from scorecard_exporter.sources.kit.body import Body, MalformedError
 
 APPROVED = "approved this merge request"
@@ -33,11 +33,25 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Authored:
+    """A commit of a merge request, as far as GraphQL tells: neither its parents nor its author's address."""
+
+    sha: str
+    authored_at: datetime | None
+    committed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
     """What only further requests tell of a merge request. `notes`: in order of time."""
 
-    first_authored_at: datetime | None = None
+    commits: tuple[Authored, ...] = ()
     notes: tuple[Note, ...] = ()
+
+    @property
+    def first_authored_at(self) -> datetime | None:
+        """When its first commit was authored."""
+        return min((commit.authored_at for commit in self.commits if commit.authored_at), default=None)
 
 
 def merge_requests(body: Body, origin: str, details: Mapping[str, Detail]) -> Iterator[Record]:
@@ -48,11 +62,11 @@ def merge_requests(body: Body, origin: str, details: Mapping[str, Detail]) -> It
     yield request
     if request.merged_at:
         yield change(body, request, detail.first_authored_at)
+        yield from _forwarded(body, request, detail)
     yield from _reviews(request, detail)
 
 
 def _pull_request(body: Body, origin: str, number: str, detail: Detail) -> PullRequest:
-    author = username_of(body)
     opened_at = needed_time(body, "created_at")
     merged_at = time_of(body, "merged_at")
     if merged_at is None and body.text("state", "") == "merged":
@@ -65,8 +79,8 @@ def _pull_request(body: Body, origin: str, number: str, detail: Detail) -> PullR
         ready_at=None if is_draft(body) else _left_draft_at(detail) or opened_at,
         merged_at=merged_at,
         closed_at=time_of(body, "closed_at") if body.text("state", "closed") == "closed" else None,
-        author=author,
-        is_bot=is_bot(author),
+        author=username_of(body),
+        is_bot=is_bot_of(body),
         labels=body.texts("labels"),
     )
 
@@ -94,6 +108,24 @@ def change(body: Body, request: PullRequest, first_authored_at: datetime | None 
         reverts=reverts(body.lines("description")),
         labels=request.labels,
     )
+
+
+def _forwarded(body: Body, request: PullRequest, detail: Detail) -> Iterator[Commit]:
+    """The commits that a fast-forward put on the branch as they are: no merge tells there whose they are.
+
+    Each says only that, to be merged into what is known of it.
+    """
+    if body.text("merge_commit_sha", "") or body.text("squash_commit_sha", ""):
+        return
+    for commit in detail.commits:
+        if commit.sha and commit.authored_at and commit.committed_at:
+            yield Commit(
+                origin=request.origin,
+                key=commit.sha,
+                authored_at=commit.authored_at,
+                committed_at=commit.committed_at,
+                change=request.key,
+            )
 
 
 def is_draft(body: Body) -> bool:

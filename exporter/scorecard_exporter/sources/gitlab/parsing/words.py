@@ -44,6 +44,12 @@ def username_of(body: Body, name: str = "author") -> str:
     return person.text("username", "") if person else ""
 
 
+def is_bot_of(body: Body, name: str = "author") -> bool:
+    """Whether the person in a body is a bot: by the name, or because GitLab says so."""
+    person = body.body(name)
+    return person is not None and (is_bot(person.text("username", "")) or person.flag("bot"))
+
+
 def time_of(body: Body, name: str) -> datetime | None:
     """A moment as REST writes it (ISO 8601), or a webhook (`2026-01-31 12:00:00 UTC`, `… +0200`); None if missing."""
     text = body.text(name, "")

@@ -9,11 +9,12 @@ from functools import partial
 from scorecard_exporter.sources.gitlab.api import Api, project_path
 from scorecard_exporter.sources.gitlab.parsing.builds import builds
 from scorecard_exporter.sources.gitlab.projects import Project
+from scorecard_exporter.sources.gitlab.streams.paced import PacedStream
 from scorecard_exporter.sources.kit.body import parse_each
-from scorecard_exporter.sources.kit.streams import Piece, WindowedStream
+from scorecard_exporter.sources.kit.streams import Piece
 
 
-class BuildStream(WindowedStream):
+class BuildStream(PacedStream):
     """A pipeline comes again whenever it changes, so one that is running is seen when it has ended."""
 
     def __init__(

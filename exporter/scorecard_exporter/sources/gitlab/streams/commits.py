@@ -30,8 +30,12 @@ class CommitStream(HistoryStream):
     A tip that is no descendant of the last one means that the branch was rewritten: all is read anew and replaces what
     is known, as with another branch.
 
+    A commit is merged into what is known of it: merge requests may have told whose it is.
+
     The cursor's `extra`: the last tip, and the commit that history is counted from; `after`: its next page.
     """
+
+    is_partial = True
 
     def __init__(
         self, api: Api, source: str, project: Project, branch: str, *, history: timedelta, made_by: str

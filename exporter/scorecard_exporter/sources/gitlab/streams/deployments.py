@@ -9,14 +9,14 @@ from functools import partial
 from scorecard_exporter.sources.gitlab.api import Api, project_path
 from scorecard_exporter.sources.gitlab.parsing.deployments import deployments
 from scorecard_exporter.sources.gitlab.projects import Project
+from scorecard_exporter.sources.gitlab.streams.alongside import WithCommits
+from scorecard_exporter.sources.gitlab.streams.paced import PacedStream
 from scorecard_exporter.sources.kit.body import parse_each
-from scorecard_exporter.sources.kit.streams import Piece, WindowedStream
+from scorecard_exporter.sources.kit.streams import Piece
 
 
-class DeploymentStream(WindowedStream):
+class DeploymentStream(WithCommits, PacedStream):
     """A deployment comes again whenever it changes, so one that is running is seen when it has ended."""
-
-    window = timedelta(days=90)
 
     def __init__(self, api: Api, source: str, project: Project, *, history: timedelta, made_by: str) -> None:
         super().__init__(

@@ -11,12 +11,13 @@ from scorecard_exporter.sources.gitlab.api import Api
 from scorecard_exporter.sources.gitlab.details import Details
 from scorecard_exporter.sources.gitlab.parsing.merge_requests import merge_requests
 from scorecard_exporter.sources.gitlab.projects import Project
+from scorecard_exporter.sources.gitlab.streams.alongside import WithCommits
 from scorecard_exporter.sources.gitlab.streams.several import ChangedStream, Things
 from scorecard_exporter.sources.kit.body import parse_each
 from scorecard_exporter.sources.kit.streams import Piece
 
 
-class MergeRequestStream(ChangedStream):
+class MergeRequestStream(WithCommits, ChangedStream):
     """A note or an approval changes its merge request too, so open ones come again with their reviews."""
 
     what = "merge_requests"

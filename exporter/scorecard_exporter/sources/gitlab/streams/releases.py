@@ -13,11 +13,12 @@ from scorecard_exporter.sources.delivery import digest
 from scorecard_exporter.sources.gitlab.api import PAGE, Api, has_next, items_of, project_path
 from scorecard_exporter.sources.gitlab.parsing.releases import releases, tags
 from scorecard_exporter.sources.gitlab.projects import Project
+from scorecard_exporter.sources.gitlab.streams.alongside import WithCommits
 from scorecard_exporter.sources.kit.body import moment_of, parse_each
-from scorecard_exporter.sources.kit.streams import DescendingStream, HistoryStream, Page, Piece, State
+from scorecard_exporter.sources.kit.streams import DescendingStream, Page, Piece, State
 
 
-class ReleaseStream(DescendingStream):
+class ReleaseStream(WithCommits, DescendingStream):
     """By the time at which they were created, so that one with another date is not missed."""
 
     def __init__(self, api: Api, source: str, project: Project, *, history: timedelta, made_by: str) -> None:
@@ -46,7 +47,7 @@ class ReleaseStream(DescendingStream):
         )
 
 
-class TagStream(HistoryStream):
+class TagStream(WithCommits):
     """All tags are read when the first hundred look otherwise than before, since a light tag may be set on a commit of
     long ago and then stands there in the list. `extra`: what they looked like.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -12,13 +12,14 @@ from scorecard_exporter.events.model import Batch, Problem
 from scorecard_exporter.quantities import moment
 from scorecard_exporter.sources.gitlab.api import Api
 from scorecard_exporter.sources.gitlab.projects import Project
-from scorecard_exporter.sources.kit.streams import Piece, State, WindowedStream
+from scorecard_exporter.sources.gitlab.streams.paced import PacedStream
+from scorecard_exporter.sources.kit.streams import Piece, State
 
 Things = list[tuple[Project, list[Any]]]
 """Projects, each with things of it."""
 
 
-class ChangedStream(WindowedStream):
+class ChangedStream(PacedStream):
     """A list below a project or a group, by the time of the last change.
 
     `name`: full path of the project or group. `path`: that below `/api/v4`. `projects`: those of which things are
@@ -51,7 +52,7 @@ class ChangedStream(WindowedStream):
         )
         self.api, self.path, self.projects = api, path, projects
         self._whole = f"{source}:{name}"
-        self._ids = " ".join(map(str, sorted(projects)))
+        self.mark = " ".join(map(str, sorted(projects)))
 
     def read(self, cursor: str | None, at: datetime) -> Iterator[Batch]:
         if self._has_gained(State.load(cursor, self.made_by)):
@@ -73,14 +74,8 @@ class ChangedStream(WindowedStream):
         """Whose the things of a project are."""
         return f"{self.source}:{project.thing}"
 
-    def _deliver(
-        self, pieces: Iterable[Piece], before: str | None, state: Callable[[], State], wanted: datetime
-    ) -> Iterator[Batch]:
-        self.extra = self._ids
-        yield from super()._deliver(pieces, before, state, wanted)
-
     def _has_gained(self, state: State | None) -> bool:
-        known = set(state.extra.split()) if state else set()
+        known = set(state.extra.split()[1:]) if state else set()
         return state is not None and any(
             str(id_) not in known and (project.created_at is None or project.created_at < moment(state.until))
             for id_, project in self.projects.items()
