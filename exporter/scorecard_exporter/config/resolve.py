@@ -24,6 +24,7 @@ from scorecard_exporter.config.services import (
     subject_patterns,
     survey_patterns,
     with_paths,
+    with_things,
 )
 from scorecard_exporter.config.teams import read_teams, scope_rows, scopes
 from scorecard_exporter.config.values import choice
@@ -83,7 +84,7 @@ def _resolve(shape: ConfigurationShape, sources: Mapping[str, SourceOptions], do
         document=document.redacted(_secret_locations(sources)),
         zone=shape.timezone,
         store=f"duckdb:{path.parent / shape.store.removeprefix('duckdb:')}",
-        sources=with_paths(sources, rules),
+        sources=with_things(with_paths(sources, rules), rules),
         teams=teams,
         scopes=counted,
         dimensions=Dimensions(

@@ -45,6 +45,23 @@ def with_paths(sources: Mapping[str, SourceOptions], rules: Mapping[str, Service
     }
 
 
+def with_things(sources: Mapping[str, SourceOptions], rules: Mapping[str, ServiceRule]) -> dict[str, SourceOptions]:
+    """The sources, told what services read of them where only what happens there would show it.
+
+    A service of which nothing was ever heard is then known to be quiet, where else it would be unknown.
+    """
+    read = {origin for rule in rules.values() for pairs in rule.feeds().values() for origin, _ in pairs}
+    found = {}
+    for name, options in sources.items():
+        if "things" in type(options).model_fields:
+            mapped = {origin.partition(":")[2] for origin in read if origin.startswith(f"{name}:")}
+            things = tuple(sorted({*getattr(options, "things"), *mapped}))  # noqa: B009  a key of some types only
+            found[name] = options.model_copy(update={"things": things})
+        else:
+            found[name] = options
+    return found
+
+
 def _rule(
     name: str, service: ServiceShape, shape: ConfigurationShape, origins: Origins, document: Document
 ) -> ServiceRule:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from scorecard_exporter.sources.alertmanager.options import AlertmanagerOptions
 from scorecard_exporter.sources.base import SourceOptions
 from scorecard_exporter.sources.files.options import FilesOptions
 from scorecard_exporter.sources.git.options import GitOptions
@@ -16,6 +17,7 @@ from scorecard_exporter.sources.prometheus.options import PrometheusOptions
 from scorecard_exporter.sources.webhook.options import WebhookOptions
 
 TYPES: Mapping[str, type[SourceOptions]] = {
+    "alertmanager": AlertmanagerOptions,
     "files": FilesOptions,
     "git": GitOptions,
     "github": AppOptions,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
 from typing import Any, TypeVar
@@ -58,6 +59,13 @@ class Body:
         if isinstance(value, str) and value.lstrip("-").isdecimal():
             return int(value)
         return self._or(name, value, default, "a whole number")
+
+    def number(self, name: str, default: float | None = None) -> float:
+        """A number that need not be whole, and is finite."""
+        value = self._data.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            return value
+        return self._or(name, value, default, "a number")
 
     def flag(self, name: str) -> bool:
         """True or false; false where it is missing."""

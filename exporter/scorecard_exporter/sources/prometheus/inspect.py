@@ -23,7 +23,7 @@ def inspect(client: Client, wanted: Sequence[Series], asked_as: str, history: ti
     """
     windows = max(1, -(-history // SeriesStream.window))
     return Inspection(
-        account=f"{_version(client)}, asked by {asked_as}",
+        account=f"{version(client)}, asked by {asked_as}",
         seen=tuple(
             Seen(
                 sort="subjects",
@@ -41,8 +41,8 @@ def _subjects(series: Series, found: Sequence[Sampled]) -> Counter[str]:
     return Counter(excerpt(name or "(none)") for name in names)
 
 
-def _version(client: Client) -> str:
-    """Not everything that speaks the API has a version to tell."""
+def version(client: Client) -> str:
+    """What answers, for people. Not everything that speaks the API has a version to tell."""
     try:
         data = Body(client.get("api/v1/status/buildinfo").json()).body("data")
         version = data.text("version", "") if data else ""

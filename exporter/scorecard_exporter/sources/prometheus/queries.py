@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from scorecard_exporter.errors import RetriableSourceError, SourceError
@@ -20,6 +20,7 @@ MOST_POINTS = 10_000
 _WHOLE = {"partial_response": "false", "deny_partial_response": "1"}
 """Thanos and VictoriaMetrics answer with what they have while a part of them is down, unless they are told not to."""
 _MICROS = 1_000_000
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,15 @@ def ask_range(client: Client, expression: str, first: datetime, last: datetime, 
     """
     asked = {"query": expression, "start": _seconds(first), "end": _seconds(last), "step": _written(step)}
     return _answer(client.get("api/v1/query_range", {**asked, **_WHOLE}))
+
+
+def ask_samples(client: Client, selector: str, begin: datetime, end: datetime) -> Answer:
+    """The samples of the selected series in `[begin, end]` as they were taken, with their own times.
+
+    Raises as `ask_range`.
+    """
+    asked = {"query": f"{selector}[{-(-(end - begin) // _MILLISECOND)}ms]", "time": _seconds(end)}
+    return _answer(client.get("api/v1/query", {**asked, **_WHOLE}))
 
 
 def ask_now(client: Client, expression: str) -> Answer:
