@@ -20,6 +20,8 @@ from scorecard_exporter import __version__, logs, terminal
 from scorecard_exporter.asking import asking
 from scorecard_exporter.config import advise, load
 from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, UnknownNameError
+from scorecard_exporter.inspection.document import document as inspection_document
+from scorecard_exporter.inspection.looking import look
 from scorecard_exporter.logs import fields
 from scorecard_exporter.service import Service
 from scorecard_exporter.web.api import EARLIEST
@@ -180,22 +182,30 @@ def _signals(service: Service) -> asyncio.Event:
 @main.command()
 @_config_file
 @_format
-def check(config_file: Path, output: str) -> None:
+@click.option("--online", is_flag=True, help="Ask the systems too: credentials, permissions, what the patterns match.")
+def check(config_file: Path, output: str, *, online: bool) -> None:
     """Say whether the configuration is valid, and what could be better about it."""
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # that a request was repeated is no answer to the question
     advice: list[str] = []
     mistakes: tuple[Mistake, ...] = ()
+    seen: dict[str, Any] | None = None
     try:
-        advice = advise(load(config_file))
+        configuration = load(config_file)
+        advice = advise(configuration)
+        seen = inspection_document(configuration, look(configuration)) if online else None
     except ConfigurationError as error:
         mistakes = error.mistakes
     if output == "json":
-        _print_json({"valid": not mistakes, "mistakes": [asdict(one) for one in mistakes], "advice": advice})
+        valid = {"valid": not mistakes, "mistakes": [asdict(one) for one in mistakes], "advice": advice}
+        _print_json(valid | ({"online": seen} if online else {}))
     else:
         for line in (*mistakes, *(f"advice: {sentence}" for sentence in advice)):
             click.echo(line, err=bool(mistakes))
         if not mistakes:
             click.echo(f"{config_file} is valid.")
-    if mistakes:
+        if seen:
+            terminal.print_inspection(seen)
+    if mistakes or (seen and seen["wrong"]):
         sys.exit(WRONG_CONFIGURATION)
 
 

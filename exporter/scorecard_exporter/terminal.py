@@ -11,9 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from scorecard_exporter.scorecard.verdict import points
+from scorecard_exporter.sources.text import printable
 
 WIDE = 110
 """Columns of a terminal from which on owners are shown too."""
+
+NAMES_LISTED = 10
+"""So many things of a sort that a system shows are named; of the rest, how many they are."""
 
 NAME_WIDTH = 16
 """Columns that the names keep in the narrowest terminal; what does not fit beside them is cut."""
@@ -103,6 +107,50 @@ def print_explanation(document: dict[str, Any], console: Console | None = None) 
 
 def _sample(sample: dict[str, Any]) -> tuple[str, ...]:
     return sample["occurred_at"], sample["text"], sample["subject"], sample["key"], sample["url"]
+
+
+def print_inspection(document: dict[str, Any], console: Console | None = None) -> None:
+    """What `check --online` found: each source with what it shows, then what is wrong."""
+    console = console or Console()
+    for source in document["sources"]:
+        console.print()
+        told = source["inspection"]
+        account = printable(told["account"] if told else source["error"] or "nothing to ask")
+        style = "bold red" if source["error"] else ""
+        console.print(Text.assemble((source["name"], "bold"), f" ({source['type']})  ", (account, style)))
+        for label, text in _inspected(told) if told else ():
+            console.print(Text(printable(f"  {label}: {text}")))
+    console.print()
+    for sentence in document["unused"]:
+        console.print(Text(f"advice: {sentence}"))
+    for sentence in document["wrong"]:
+        console.print(Text(f"wrong: {sentence}", "red"))
+    if not document["wrong"]:
+        console.print("The systems show what the configuration asks of them.")
+
+
+def _inspected(told: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    by_sort: dict[str, list[dict[str, Any]]] = {}
+    for seen in told["seen"]:
+        by_sort.setdefault(seen["sort"], []).append(seen)
+    for sort, several in by_sort.items():
+        for seen in several[:NAMES_LISTED]:
+            origin = f" of {seen['origin']}" if seen["origin"] else ""
+            yield f"{sort}{origin}", _names(seen["names"])
+        if len(several) > NAMES_LISTED:
+            yield sort, f"of {len(several) - NAMES_LISTED} more"
+    for missing in told["missing"]:
+        yield "missing", missing
+    if told["next_sync"]:
+        yield "next sync", told["next_sync"]
+
+
+def _names(names: dict[str, int | None]) -> str:
+    if not names:
+        return "none"
+    listed = [name if count is None else f"{name} ({count})" for name, count in names.items()]
+    more = f" and {len(listed) - NAMES_LISTED} more" if len(listed) > NAMES_LISTED else ""
+    return ", ".join(listed[:NAMES_LISTED]) + more
 
 
 def _print_table(console: Console, title: str, rows: Iterable[tuple[str, ...]]) -> None:

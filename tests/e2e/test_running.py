@@ -5,11 +5,12 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import time
 
 import pytest
 
-from processes import command, free_port, running, wait_for
+from processes import EXPORTER, command, free_port, running, wait_for
 
 DEPLOYMENTS = "environment,sha,version,status,finished_at,key\n"
 CONFIGURATION = """
@@ -222,6 +223,26 @@ def test_check_prints_every_mistake_as_data(tmp_path):
     document = json.loads(answer.stdout)
     assert document["valid"] is False
     assert {(mistake["line"], mistake["path"]) for mistake in document["mistakes"]} == {(1, "sorces"), (2, "timezone")}
+
+
+def test_a_check_of_a_system_that_does_not_answer_can_be_interrupted(tmp_path):
+    """Who gives up need not wait until the system's time is up."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        sources = (
+            f"sources: {{prom: {{type: prometheus, url: '{address}', series: {{up: {{expression: up, subject: a}}}}}}}}"
+        )
+        (tmp_path / "scorecard.yaml").write_text(f"{sources}\n")
+        with (
+            subprocess.Popen(
+                [EXPORTER, "check", "--online"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            ) as checking,
+            silent.accept()[0],
+        ):
+            checking.send_signal(signal.SIGINT)
+            said = checking.communicate(timeout=20)
+    assert checking.returncode == 1
+    assert said == (b"", b"\nAborted!\n")
 
 
 def test_alerts_and_boards_learn_where_people_reach_the_exporter(company):

@@ -1,0 +1,1 @@
+"""`check --online`: what the systems show, set against what the configuration says about them."""
