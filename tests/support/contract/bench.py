@@ -1,5 +1,6 @@
 """A source, the system behind it, and the store that its polls fill; time is moved by hand, and nobody waits for it."""
 
+import contextlib
 import functools
 import itertools
 import logging
@@ -48,18 +49,28 @@ class KilledError(BaseException):
     """The process ends here."""
 
 
+class EnoughError(BaseException):
+    """No more rounds are wanted of this poll."""
+
+
 @dataclass
 class Door:
-    """All requests come through here. `answer`: in place of the system, from a request's number and the request."""
+    """All requests come through here. `answer`: in place of the system, from a request's number and the request.
+
+    `rounds`: by request, in which round of the poll it was made.
+    """
 
     system: FakeSystem
     answer: Callable[[int, httpx.Request], httpx.Response] | None = None
     before: Callable[[int], None] = lambda _: None
     requests: list = field(default_factory=list)
     answers: list = field(default_factory=list)
+    rounds: list = field(default_factory=list)
+    round: int = 1
 
     def __call__(self, request):
         self.requests.append(request)
+        self.rounds.append(self.round)
         number = len(self.requests)
         if number > MOST_REQUESTS:
             raise EndlessError(f"more than {MOST_REQUESTS} requests in one poll")
@@ -126,22 +137,26 @@ class World:
         self.source = replace(source, streams=WatchedStreams(source.streams, self.raised))
 
     def grow(self):
+        """Things happen in the system."""
         self.system.grow()
 
-    def poll(self, at, *, answer=None, before=lambda _: None):
-        """One poll as the service makes it, at a moment."""
+    def poll(self, at, *, answer=None, before=lambda _: None, rounds=None):
+        """One poll as the service makes it, at a moment; the first `rounds` of it."""
         self.hands.at = at.timestamp()
         self.raised.clear()
         self.batches.clear()
         self.door = Door(self.system, answer, before)
         answer_with(self.bench.monkeypatch, self.door)
-        rounds = itertools.count(1)
 
-        def told(_):
-            if next(rounds) > MOST_ROUNDS:
+        def told(report):
+            self.report = report
+            if self.door.round == rounds:
+                raise EnoughError
+            self.door.round += 1
+            if self.door.round > MOST_ROUNDS:
                 raise EndlessError(f"more than {MOST_ROUNDS} rounds in one poll")
 
-        with self.bench.monkeypatch.context() as patch:
+        with self.bench.monkeypatch.context() as patch, contextlib.suppress(EnoughError):
             if self.is_fine:
                 patch.setattr(delivery, "BATCH_SIZE", 2)
                 patch.setattr(polling, "RECORDS_TOGETHER", 0)
@@ -271,6 +286,14 @@ class Bench:
     def world(self, **how):
         """A world whose polls fill a shelf."""
         return World(self, **how)
+
+    def world_at(self, at, **how):
+        """A world before its poll at that moment: the last poll is of a system that was known, and has grown."""
+        world = self.world(**how)
+        if at == LAST:
+            world.shelf = self.at_first.shelf.copy()
+            world.grow()
+        return world
 
     def stored_world(self, **how):
         """A world with a store, which is closed with the bench."""

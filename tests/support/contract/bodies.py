@@ -3,6 +3,7 @@
 import copy
 import json
 import random
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ PAGING = frozenset(
     {"page", "offset", "after", "cursor", "startat", "start", "pagetoken", "page_token", "nextpagetoken"}
 )
 """Where a list goes on; requests that differ in nothing else are about one list."""
-MOST_CHANGES = 240
+MOST_CHANGES = 150
 """So many changes are tried for each system, spread over all that there are."""
 
 
@@ -21,6 +22,14 @@ def list_of(request):
     url = request.url
     query = tuple((name, value) for name, value in url.params.multi_items() if name.lower() not in PAGING)
     return request.method, url.host, url.path, query, json.dumps(_without_paging(_body(request)))
+
+
+def sort_of(request):
+    """What sort of list a request is about, whichever span or thing it asks for."""
+    sent = _body(request)
+    asked = sent.get("query") if isinstance(sent, dict) else None
+    path = re.sub(r"\d+", "N", request.url.path)
+    return request.method, path, tuple(sorted(set(request.url.params))), asked
 
 
 def _body(request):

@@ -1,11 +1,15 @@
 """The promises themselves. Each takes a bench and asserts; a sentence says what is promised."""
 
+import functools
+
 from contract.bench import FIRST, LAST, LATER, EndlessError, KilledError, since
-from contract.bodies import Change, again, changes, json_of, list_of, made_of
+from contract.bodies import Change, again, changes, json_of, list_of, made_of, sort_of
 from contract.faults import LARGEST_BODY
 from scorecard_exporter.errors import PausedSourceError, SkippableSourceError, SourceError
 from scorecard_exporter.events.model import KINDS, is_from
 from scorecard_exporter.sources.kit import exchange
+
+MOST_KILLS = 20
 
 
 def reads_from_nothing_to_the_end(bench):
@@ -67,22 +71,22 @@ def growing_comes_to_the_same_as_reading_from_nothing(bench):
 
 
 def killed_at_any_request_it_goes_on_without_gap_or_double(bench):
-    """Killed at any request of its first poll, or of one that finds news, and started again: all is there, once.
+    """Killed at a request of its first poll, or of one that finds news, and started again: all is there, once.
 
-    What matters of the past is what was stored, so of the requests at which the same was stored one is tried.
+    What matters of the past is what was stored, so of the requests at which the same was stored one is tried; of many
+    such moments some, from the first to the last.
     """
-    whole = bench.at_first
-    for number in moments(bench, FIRST, whole):
-        world = killed(bench, FIRST, number)
-        assert_healthy(world, world.poll(FIRST))
-        assert world.records() == whole.records(), f"killed at request {number}"
-        assert world.coverage() == whole.coverage(), f"killed at request {number}"
-    whole = bench.at_last
-    wanted = whole.wanted_from(LAST)
-    for number in moments(bench, LAST, whole):
-        world = killed(bench, LAST, number)
-        assert_healthy(world, world.poll(LAST))
-        assert since(world.records(), wanted) == since(whole.records(), wanted), f"killed at request {number}, later"
+    for at, whole in ((FIRST, bench.at_first), (LAST, bench.at_last)):
+        wanted = whole.wanted_from(at)
+        for number in spread(moments(bench, at, whole), MOST_KILLS):
+            world = killed(bench, at, number)
+            assert_healthy(world, world.poll(at))
+            where = f"killed at request {number} of the poll at {at}"
+            assert since(world.records(), wanted) == since(whole.records(), wanted), where
+            assert world.coverage().keys() == whole.coverage().keys(), where
+            for pair, (begin, end) in whole.coverage().items():
+                assert world.coverage()[pair][0] <= begin, where
+                assert world.coverage()[pair][1] == end, where
 
 
 def moments(bench, at, whole):
@@ -90,7 +94,7 @@ def moments(bench, at, whole):
 
     What is covered at any of them is there already.
     """
-    world = started(bench, at)
+    world = bench.world_at(at, is_fine=True)
     found, writes = [], [-1]
     records = since(whole.records(), whole.wanted_from(at))
 
@@ -104,18 +108,16 @@ def moments(bench, at, whole):
     return found
 
 
-def started(bench, at):
-    """A world before its poll at that moment; the last one is of a system that was known, and has grown."""
-    world = bench.world(is_fine=True)
-    if at == LAST:
-        world.poll(FIRST)
-        world.grow()
-        world.restart()
-    return world
+def spread(things, most):
+    """At most so many of these, evenly, with the first and the last."""
+    if len(things) <= most:
+        return things
+    return [things[round(number * (len(things) - 1) / (most - 1))] for number in range(most)]
 
 
 def killed(bench, at, number):
-    world = started(bench, at)
+    """A world whose poll ended at that request, and with it the process."""
+    world = bench.world_at(at, is_fine=True)
 
     def kill(reached):
         if reached == number:
@@ -147,24 +149,16 @@ def assert_holds_what_it_covers(world, records):
 def survives(bench, fault):
     """Whatever is wrong with the system, at whichever request: said in a sentence, nothing lost, all read later."""
     for at, whole in ((FIRST, bench.at_first), (LAST, bench.at_last)):
-        probe = started_plain(bench, at)
+        probe = bench.world_at(at)
         probe.poll(at)
         total = len(probe.door.requests)
         for number in sorted({1, (total + 1) // 2, total}):
             survives_once(bench, fault, at, whole, number)
 
 
-def started_plain(bench, at):
-    world = bench.world()
-    if at == LAST:
-        world.poll(FIRST)
-        world.grow()
-    return world
-
-
 def survives_once(bench, fault, at, whole, number):
     """The fault begins with that request and lasts until the poll ends; the next one finds the system well."""
-    world = started_plain(bench, at)
+    world = bench.world_at(at)
     before = world.records()
     things = []
 
@@ -210,11 +204,11 @@ def assert_others_went_on(world, where):
 
 
 def a_page_that_comes_again_for_ever_is_noticed(bench):
-    """Each list in turn never ends, its pages always the same: the poll ends, and all is read later."""
+    """A list of each sort in turn never ends, its pages always the same: the poll ends, and all is read later."""
     lists = {}
     for number, request in enumerate(bench.at_first.door.requests, 1):
-        lists.setdefault(list_of(request), number)
-    for about, number in lists.items():
+        lists.setdefault(sort_of(request), (number, list_of(request)))
+    for number, about in lists.values():
         world = bench.world()
         first = []
 
@@ -235,43 +229,50 @@ def a_page_that_comes_again_for_ever_is_noticed(bench):
 
 
 def a_body_that_is_not_what_it_should_be_costs_no_more_than_itself(bench):
-    """A field that is missing, null, new or of another type: a problem or fine, and everything else is read."""
-    whole = read_with(bench, None, None).records().keys()
+    """A field that is missing, null, new or of another type: a problem or fine, and everything else is read.
+
+    A poll goes on until the end of the round in which the body was asked for.
+    """
     answers = successes(bench.at_first.door)
     assert answers, "the fake system answers nothing as JSON"
-    without = {}
+    read = functools.cache(functools.partial(addresses_with, bench))
     for change in changes(answers):
         request, body = answers[change.number]
+        rounds = bench.at_first.door.rounds[change.number - 1]
         where = f"{change.how} at {change.path} of {request.method} {request.url.path}"
-        found = read_with(bench, request, change.of(body))
+        found = read_with(bench, change, request, body, rounds)
         assert_only_source_errors(found)
         if change.how == "extra":
-            assert found.records().keys() == whole, f"{where} is not passed over"
+            assert found.records().keys() == read(None, rounds), f"{where} is not passed over"
         elif change.item:
-            place = change.number, change.item
-            if place not in without:
-                without[place] = read_with(bench, request, Change(0, change.item, "removed").of(body)).records().keys()
-            lost = without[place] - found.records().keys()
-            is_detail = without[place] == whole and messages(found)
+            without = read(Change(change.number, change.item, "removed"), rounds)
+            lost = without - found.records().keys()
+            is_detail = without == read(None, rounds) and messages(found)
             assert not lost or is_detail, f"{where} costs other things: {sorted(lost)[:3]}; said: {messages(found)}"
+
+
+def addresses_with(bench, change, rounds):
+    """What is read while one body is changed; None: none of them."""
+    request, body = successes(bench.at_first.door)[change.number] if change else (None, None)
+    return frozenset(read_with(bench, change, request, body, rounds).records())
+
+
+def read_with(bench, change, about, body, rounds):
+    """A world that was read from nothing, for so many rounds, while one body is changed."""
+    found = bench.world()
+
+    def answer(_, request):
+        sound = found.system(request)
+        return made_of(sound, change.of(body)) if change and exactly(request) == exactly(about) else sound
+
+    found.poll(FIRST, answer=answer, rounds=rounds)
+    return found
 
 
 def successes(door):
     """The requests that were answered with JSON, and those bodies, by number."""
     pairs = enumerate(zip(door.requests, map(json_of, door.answers), strict=True), 1)
     return {number: (request, body) for number, (request, body) in pairs if body is not None}
-
-
-def read_with(bench, about, body):
-    """Read from nothing, while one request is answered with that body."""
-    found = bench.world()
-
-    def answer(_, request):
-        sound = found.system(request)
-        return made_of(sound, body) if about is not None and exactly(request) == exactly(about) else sound
-
-    found.poll(FIRST, answer=answer)
-    return found
 
 
 def messages(world):

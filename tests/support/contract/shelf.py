@@ -17,6 +17,12 @@ class Shelf:
     def __init__(self):
         self.records, self.coverage, self.cursors = {}, {}, {}
 
+    def copy(self):
+        """One of its own with the same things on it."""
+        made = Shelf()
+        made.records, made.coverage, made.cursors = dict(self.records), dict(self.coverage), dict(self.cursors)
+        return made
+
     def write(self, deliveries):
         """Keep what streams have read, in their order; refuses what a store cannot keep, and then keeps nothing."""
         for _, batch in deliveries:
