@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from examples.acme.company.model import Repository
+from examples.acme.company.model import Build, Deployment, Repository
 from examples.acme.company.moments import moment
 from examples.acme.systems.asked import Asked, Reply
 from examples.acme.systems.github import bodies
@@ -51,7 +51,8 @@ def runs(world: World, asked: Asked, owner: str, repo: str = "", workflow: str =
 def _runs(world: World, asked: Asked, where: Repository) -> list[dict[str, str]]:
     service = world.service_of(where)
     builds = () if service and service.job else where.builds
-    rows = [bodies.run(asked, where, one) for one in (*builds, *world.deployed(where, "workflow"))]
+    found: list[Build | Deployment] = [*builds, *world.deployed(where, "workflow")]
+    rows = [bodies.run(asked, where, one) for one in found]
     return sorted(rows, key=lambda body: (body["created_at"], body["id"]), reverse=True)
 
 
