@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scorecard_exporter.sources.base import SourceOptions
 from scorecard_exporter.sources.alertmanager.options import AlertmanagerOptions
+from scorecard_exporter.sources.base import SourceOptions
 from scorecard_exporter.sources.files.options import FilesOptions
 from scorecard_exporter.sources.git.options import GitOptions
 from scorecard_exporter.sources.github.options import GitHubOptions
