@@ -182,6 +182,18 @@ def test_where_no_rules_can_be_seen_all_were_evaluated_as_configured(build, syst
     assert times(read(build())[0]) == [("checkout", T, T + 31 * MINUTE)]
 
 
+@pytest.mark.parametrize("body", [{}, {"data": None}, {"data": {"groups": [{"rules": []}]}}], ids=str)
+def test_rules_that_cannot_be_read_are_not_taken_for_none(build, system, body):
+    """With a wrong interval one alert would become many."""
+
+    def handler(request):
+        return httpx.Response(200, json=body) if request.url.path.endswith("rules") else system.handle(request)
+
+    (stream,) = build(handler, history="7d").streams
+    with pytest.raises(RetriableSourceError):
+        next(stream.read(None, datetime(2024, 6, 8, tzinfo=UTC)))
+
+
 @pytest.mark.parametrize(
     ("changed", "drops"),
     [

@@ -255,6 +255,8 @@ def test_a_malformed_issue_is_told_and_the_others_are_read(build, system):
         ("myself", {"json": {"displayName": "x"}}, FatalSourceError),
         ("myself", {"json": {"timeZone": "Mars/Base"}}, FatalSourceError),
         ("status", {"json": {}}, RetriableSourceError),
+        ("status", {"json": []}, RetriableSourceError),
+        ("status", {"json": [{"id": "1", "statusCategory": {"key": "new"}}, {}, None]}, RetriableSourceError),
         ("versions", {"json": {}}, RetriableSourceError),
     ],
     ids=str,

@@ -10,7 +10,7 @@ from fake_system import FakeSystem
 from systems.prometheus import refused, success
 
 TOKEN = "prometheus-token"  # noqa: S105  of a system that does not exist
-SELECTED = re.compile(r"(?P<selector>ALERTS\{[^}]*\})(?:\[(?P<span>\d+)ms\])?")
+SELECTED = re.compile(r"(?P<selector>ALERTS\{[^}]*\})(?:\[(?P<span>\d+)s\])?")
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
@@ -49,7 +49,7 @@ class FakeRules:
         if found is None:
             return refused('invalid parameter "query": 1:1: parse error')
         end = datetime.fromtimestamp(float(asked["time"]), UTC) if "time" in asked else self.now
-        begin = end - timedelta(milliseconds=int(found["span"] or 300_000))
+        begin = end - timedelta(seconds=int(found["span"] or 300))
         result = []
         for labels, times in self.fired.items():
             samples = [at.timestamp() for at in self._samples(dict(labels), times, begin, end)]

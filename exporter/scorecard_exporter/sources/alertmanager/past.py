@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
-from scorecard_exporter.errors import SkippableSourceError
+from scorecard_exporter.errors import RetriableSourceError, SkippableSourceError
 from scorecard_exporter.sources.kit.body import Body, MalformedError
 from scorecard_exporter.sources.kit.client import Client
+from scorecard_exporter.sources.kit.response import shown
 
 _OWN_LABELS = frozenset({"__name__", "alertstate"})
 
@@ -40,17 +41,20 @@ class Remembered:
 
 
 def intervals(client: Client) -> dict[str, timedelta]:
-    """How often the rules of each alert are evaluated, by its name; nothing where no rules can be seen.
+    """How often the rules of each alert are evaluated, by its name; nothing where no rules may be seen.
 
     Raises:
+        RetriableSourceError: the answer is none.
         SourceError: see `Client.get`.
     """
     try:
-        answer = client.get("api/v1/rules", {"type": "alert"})
-        data = Body(answer.object()).body("data")
-        return dict(_intervals(data)) if data else {}
-    except (MalformedError, SkippableSourceError):
+        response = client.get("api/v1/rules", {"type": "alert"})
+    except SkippableSourceError:
         return {}
+    try:
+        return dict(_intervals(Body(response.object().get("data"), "data")))
+    except MalformedError as error:
+        raise RetriableSourceError(f"the rules of {shown(response.url)} cannot be read: {error}") from None
 
 
 def _intervals(data: Body) -> Iterator[tuple[str, timedelta]]:

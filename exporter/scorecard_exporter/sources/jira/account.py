@@ -44,12 +44,16 @@ class Account:
 
     @cached_property
     def done(self) -> frozenset[str]:
-        """Ids of the statuses of the category Done."""
-        response = self.edition.client.get(f"{self.edition.root}/status")
-        found = response.json()
-        if not isinstance(found, list):
-            raise RetriableSourceError("the statuses of Jira are no list; they are asked for again at the next poll")
-        return frozenset(filter(None, map(_id_if_done, found)))
+        """Ids of the statuses of the category Done.
+
+        Raises:
+            RetriableSourceError: there is none; without it nothing would ever be resolved.
+        """
+        found = self.edition.client.get(f"{self.edition.root}/status").json()
+        done = frozenset(filter(None, map(_id_if_done, found if isinstance(found, list) else ())))
+        if not done:
+            raise RetriableSourceError("Jira shows no status of the category Done; it is asked again at the next poll")
+        return done
 
     @cached_property
     def _profile(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 
 from scorecard_exporter.errors import RetriableSourceError
 from scorecard_exporter.events.model import Batch, Coverage, Deployment
@@ -36,7 +36,7 @@ def release(version: Body, origin: str, page: str, zone: tzinfo) -> Iterator[Dep
         url=f"{page}/versions/{number}" if page else "",
         environment=RELEASE,
         version=name,
-        finished_at=datetime.combine(day, time(), zone),
+        finished_at=datetime.combine(day, time(), zone).astimezone(UTC),
     )
 
 

@@ -20,7 +20,7 @@ MOST_POINTS = 10_000
 _WHOLE = {"partial_response": "false", "deny_partial_response": "1"}
 """Thanos and VictoriaMetrics answer with what they have while a part of them is down, unless they are told not to."""
 _MICROS = 1_000_000
-_MILLISECOND = timedelta(milliseconds=1)
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def ask_samples(client: Client, selector: str, begin: datetime, end: datetime) -
 
     Raises as `ask_range`.
     """
-    asked = {"query": f"{selector}[{-(-(end - begin) // _MILLISECOND)}ms]", "time": _seconds(end)}
+    asked = {"query": f"{selector}[{-(-(end - begin) // _SECOND)}s]", "time": _seconds(end)}
     return _answer(client.get("api/v1/query", {**asked, **_WHOLE}))
 
 
