@@ -8,7 +8,7 @@ from scorecard_exporter.sources.alertmanager.options import AlertmanagerOptions
 from scorecard_exporter.sources.base import SourceOptions
 from scorecard_exporter.sources.files.options import FilesOptions
 from scorecard_exporter.sources.git.options import GitOptions
-from scorecard_exporter.sources.github.options import AppOptions
+from scorecard_exporter.sources.github.options import GitHubOptions
 from scorecard_exporter.sources.gitlab.options import GitLabOptions
 from scorecard_exporter.sources.jenkins.options import JenkinsOptions
 from scorecard_exporter.sources.jira.options import JiraOptions
@@ -20,7 +20,7 @@ TYPES: Mapping[str, type[SourceOptions]] = {
     "alertmanager": AlertmanagerOptions,
     "files": FilesOptions,
     "git": GitOptions,
-    "github": AppOptions,
+    "github": GitHubOptions,
     "gitlab": GitLabOptions,
     "jenkins": JenkinsOptions,
     "jira": JiraOptions,
