@@ -64,7 +64,7 @@ WANTED = {"rollback", "repeat", "rework", "revert", "hotfix", "waiting", "approx
 WANTED |= {f"failed by {cause}" for cause in CAUSES}
 WANTED |= {(measure, "value") for measure in (*MEASURES, *quality.MEASURES, *outcomes.MEASURES)}
 WANTED |= {(measure, "value") for measure in ("observation", "quotient", "arithmetic", "net_promoter_score")}
-WANTED |= {("employee_net_promoter_score", state) for state in ("value", "insufficient", "stale", "missing")}
+WANTED |= {("employee_net_promoter_score", state) for state in ("value", "insufficient", "missing")}
 
 
 def compare(setting, met):
