@@ -335,7 +335,7 @@ class Nodes:
             "url": body["html_url"],
             "createdAt": body["created_at"],
             "publishedAt": body["published_at"],
-            "isDraft": False,
+            "isDraft": body["draft"],
             "isPrerelease": found.is_prerelease,
             "description": "",
             "author": None,
