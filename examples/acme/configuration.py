@@ -11,8 +11,11 @@ from pathlib import Path
 from examples.acme.company.model import Service, Team
 from examples.acme.company.moments import iso, moment, month_start, when
 from examples.acme.company.people import services, teams
+from examples.acme.company.work import ON_GITHUB
 
 HERE = Path(__file__).resolve().parent
+DEPLOYING = "workflow:deploy.yml"
+"""What the runs of a workflow are deployments to."""
 SHOWN = (2026, 11)
 """Year and month for which the dates of `scorecard.yaml` are written."""
 NOTE = "# Written by `python -m examples.acme.configuration`.\n"
@@ -42,8 +45,26 @@ def _service(service: Service) -> str:
     incidents = (
         f"acme-pagerduty:{service.pager}" if service.pager else f"{{from: acme-jira:OPS, labels: [{service.name}]}}"
     )
-    lines = (f"changes: {origin}", f"deployments: {_deployments(service, origin)}", f"incidents: {incidents}")
+    lines = (
+        f"changes: {origin}",
+        f"deployments: {_deployments(service, origin)}",
+        f"incidents: {incidents}",
+        f"builds: {_builds(service, origin)}",
+        f"bugs: {_bugs(service, origin)}",
+    )
     return f"{service.name}:\n" + "".join(f"  {line}\n" for line in lines)
+
+
+def _builds(service: Service, origin: str) -> str:
+    """Who deploys by Jenkins is tested there, too."""
+    if not service.job:
+        return origin
+    return f"acme-jenkins:{service.job.replace('/deploy-', '/test-')}"
+
+
+def _bugs(service: Service, origin: str) -> str:
+    where = f'from: "{origin}"' if service.team in ON_GITHUB else f"from: acme-jira:SHOP, labels: [{service.name}]"
+    return f"{{{where}, found_in_production: [found-in-production], reported_by_customers: [customer]}}"
 
 
 def _deployments(service: Service, origin: str) -> str:
@@ -52,6 +73,8 @@ def _deployments(service: Service, origin: str) -> str:
     if service.job:
         origin = f"acme-jenkins:{service.job}"
     environment = "production" if service.environments == ("production",) else '"prod-*"'
+    if service.way == "workflow":
+        environment = f'"{DEPLOYING}"'
     return f'{{from: "{origin}", environment: {environment}}}'
 
 

@@ -8,15 +8,27 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from examples.acme.company.model import Build, Company, Deployment, Incident, PullRequest, Repository, Service, Step
+from examples.acme.company.model import (
+    Build,
+    Company,
+    Deployment,
+    Incident,
+    Issue,
+    PullRequest,
+    Repository,
+    Service,
+    Step,
+)
 from examples.acme.company.moments import iso
-from examples.acme.observed import scores, sums
+from examples.acme.configuration import DEPLOYING
+from examples.acme.observed import sums
 
 Row = Mapping[str, Any]
+ROOT = "engineering"
+"""The team that customers have an opinion of."""
 RUNNING = ("queued", "running")
 REVERTS = re.compile(
     r"^(?:This reverts commit ([0-9a-f]{40})|Reverts (\S+#\d+)|This reverts merge request (!\d+))", re.MULTILINE
@@ -42,6 +54,9 @@ def _rows(company: Company) -> Iterator[tuple[str, str, Row]]:
     for repository in company.repositories.values():
         for kind, row in _of_repository(repository):
             yield f"acme-{repository.host}", kind, {"thing": repository.path, **row}
+        for build in repository.builds:
+            source, thing = _tested_by(company, repository)
+            yield source, "builds", {"thing": thing, **_build(build)}
     for service in company.services:
         for one in company.deployments[service.name]:
             yield _deployed_by(service), "deployments", _deployment(service, one)
@@ -50,9 +65,7 @@ def _rows(company: Company) -> Iterator[tuple[str, str, Row]]:
         source, row = _incident(services[incident.service], incident)
         yield source, "incidents", row
     for issue in company.issues:
-        row = {"thing": "SHOP", "key": issue.key, "type": issue.type, "labels": ";".join(issue.labels)}
-        times = {"opened_at": iso(issue.opened_at), "resolved_at": _maybe(issue.resolved_at)}
-        yield "acme-jira", "issues", {**row, **times}
+        yield "acme-jira", "issues", {"thing": "SHOP", **_issue(issue)}
     yield from _observed(company)
 
 
@@ -86,8 +99,8 @@ def _of_repository(repository: Repository) -> Iterator[tuple[str, Row]]:
         )
     for request in repository.pull_requests:
         yield from _request(request)
-    for build in repository.builds:
-        yield "builds", _build(build)
+    for issue in repository.issues:
+        yield "issues", _issue(issue)
 
 
 def _reverts(text: str) -> Iterable[str]:
@@ -133,6 +146,20 @@ def _build(one: Build) -> Row:
     return {"key": one.number, "sha": one.sha, "branch": "main", "status": one.status, **times}
 
 
+def _issue(one: Issue) -> Row:
+    times = {"opened_at": iso(one.opened_at), "resolved_at": _maybe(one.resolved_at)}
+    return {"key": one.key, "type": one.type, "labels": ";".join(one.labels), **times}
+
+
+def _tested_by(company: Company, repository: Repository) -> tuple[str, str]:
+    job = next(
+        (one.job for one in company.services if (one.host, one.repository) == (repository.host, repository.path)), ""
+    )
+    if job:
+        return "acme-jenkins", job.replace("/deploy-", "/test-")
+    return f"acme-{repository.host}", repository.path
+
+
 def _deployed_by(service: Service) -> str:
     return "acme-jenkins" if service.job else f"acme-{service.host}"
 
@@ -142,13 +169,18 @@ def _deployment(service: Service, one: Deployment) -> Row:
     return {
         "thing": service.job or service.repository,
         "key": one.number,
-        "environment": "release" if one.version else one.environment,
+        "environment": _environment(service, one),
         "status": one.outcome if is_over else "running",
         "started_at": iso(one.created_at),
         "finished_at": _maybe(one.finished_at if is_over else None),
         "version": one.version,
         "sha": one.sha,
     }
+
+
+def _environment(service: Service, one: Deployment) -> str:
+    """Releases and runs of workflows have environments of their own."""
+    return {"releases": "release", "workflow": DEPLOYING}.get(service.way, one.environment)
 
 
 def _incident(service: Service, one: Incident) -> tuple[str, Row]:
@@ -172,18 +204,14 @@ def _history(steps: Iterable[Step]) -> str:
 
 def _observed(company: Company) -> Iterator[tuple[str, str, Row]]:
     for one in sums(company):
-        value: Row = {"thing": "metrics", "series": one.series, "subject": one.service, "unit": one.unit}
+        value: Row = {"thing": one.series, "series": one.series, "subject": one.service, "unit": one.unit}
         span = {"value": one.value, "starts_at": iso(one.starts_at), "ends_at": iso(one.ends_at)}
         yield "acme-prometheus", "observations", {**value, **span}
     for training in company.trainings:
         for name, number in (("training_assigned", training.assigned), ("training_completed", training.completed)):
             about = {"thing": "training", "series": name, "subject": training.team, "unit": "count"}
             yield "acme-surveys", "observations", {**about, "value": number, "at": iso(training.at)}
-    for series, team, at, score in scores(company):
-        value = {"thing": "scores", "series": series, "subject": team, "unit": "points"}
-        rounded = round(Decimal(score.numerator) / Decimal(score.denominator), 6)
-        yield "acme-surveys", "observations", {**value, "value": rounded, "at": iso(at)}
     for answer in company.answers:
-        about = {"thing": answer.survey, "survey": answer.survey, "round": answer.round, "subject": answer.team}
+        about = {"thing": answer.survey, "survey": answer.survey, "round": answer.round, "subject": answer.team or ROOT}
         said = {"question": "would you recommend us", "answer": answer.answer, "closes_at": iso(answer.closes_at)}
         yield "acme-surveys", "survey_answers", {**about, **said}

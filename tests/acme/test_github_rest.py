@@ -112,6 +112,8 @@ def test_pull_requests_by_state_and_order(ask, small):
     requests = small.repositories["github", "acme/basket"].pull_requests
     opened, _ = pages(ask, f"{API}/repos/acme/basket/pulls")
     assert {body["number"] for body in opened} == {one.number for one in requests if one.closed_at is None}
+    trial = {body["merge_commit_sha"] for body in opened}
+    assert not trial & {commit.sha for commit in small.repositories["github", "acme/basket"].commits}
     updated, _ = pages(ask, f"{API}/repos/acme/basket/pulls?state=all&sort=updated&direction=desc&per_page=5")
     moments = [moment(body["updated_at"]) for body in updated]
     assert moments == sorted((one.updated_at for one in requests), reverse=True)
@@ -179,11 +181,11 @@ def test_issues_come_with_pull_requests(ask, small):
 
 
 def test_releases_and_previews(ask, small):
-    """Newest first; a preview is marked as one."""
+    """Newest first; a preview is marked as one, and a draft has not been published."""
     found, _ = pages(ask, f"{API}/repos/acme/accounts/releases")
-    assert [(body["tag_name"], body["prerelease"]) for body in found] == [
-        (one.version, one.is_prerelease) for one in reversed(small.deployments["accounts"])
-    ]
+    shown = [(body["tag_name"], body["prerelease"], body["draft"], body["published_at"] is None) for body in found]
+    expected = reversed(small.deployments["accounts"])
+    assert shown == [(one.version, one.is_prerelease, *[one.succeeded_at is None] * 2) for one in expected]
 
 
 def test_a_renamed_repository_redirects(ask_whole):

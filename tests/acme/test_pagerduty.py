@@ -55,6 +55,26 @@ def test_without_a_window_only_the_last_month_is_shown(ask, small, paged):
 
 
 @pytest.mark.parametrize(
+    ("since", "zone", "hours"), [("T12:00:00Z", None, 0), ("T12:00:00", "UTC", 0), ("T12:00:00", None, -1)]
+)
+def test_a_time_without_an_offset_is_in_the_accounts_zone(ask, small, paged, since, zone, hours):
+    """Which is Berlin's, here; unless another one is named."""
+    day = small.now - small.now % DAY - 20 * DAY
+    query = {"since": f"{iso(day)[:10]}{since}", "limit": 100, "is_overview": "true"} | (
+        {"time_zone": zone} if zone else {}
+    )
+    found = pages(ask, "log_entries", "log_entries", **query)
+    begin = day + (12 + hours) * 3600
+    expected = [
+        at
+        for one in paged
+        for at in (one.began_at, one.acknowledged_at, *(step.at for step in one.steps))
+        if at and at >= begin
+    ]
+    assert len(found) == len([at for at in expected if at < small.now])
+
+
+@pytest.mark.parametrize(
     ("query", "why"),
     [
         ({"since": "2026-01-01T00:00:00Z", "until": "2026-11-01T00:00:00Z"}, "more than six months"),

@@ -114,7 +114,9 @@ def _tell_service(told: _Told, service: Service, crew: Sequence[Person], seed: i
 
 
 def _tags(found: Sequence[Deployment]) -> tuple[tuple[str, str], ...]:
-    return tuple((deployment.version, deployment.sha) for deployment in found if deployment.version)
+    return tuple(
+        (deployment.version, deployment.sha) for deployment in found if deployment.version and deployment.succeeded_at
+    )
 
 
 def _number_on_github(found: Sequence[Issue], taken: set[int]) -> tuple[Issue, ...]:

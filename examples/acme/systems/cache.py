@@ -30,13 +30,15 @@ class Cache:
     def get(self, system: str, asked: Asked, render: Callable[[], Reply]) -> Reply:
         """The kept reply to an equal request, else what `render` gives."""
         key = (system, *asked.key)
-        if key not in self._kept:
-            self._kept[key] = self._stored(key, render) if self._folder else render()
-        return self._kept[key]
+        reply = self._kept.get(key)
+        if reply is None:
+            reply = self._stored(self._folder, key, render) if self._folder else render()
+            self._kept[key] = reply
+        return reply
 
-    def _stored(self, key: tuple[object, ...], render: Callable[[], Reply]) -> Reply:
-        assert self._folder is not None  # noqa: S101 - told by the caller
-        path = self._folder / hashlib.sha256(repr(key).encode()).hexdigest()
+    @staticmethod
+    def _stored(folder: Path, key: tuple[object, ...], render: Callable[[], Reply]) -> Reply:
+        path = folder / hashlib.sha256(repr(key).encode()).hexdigest()
         if path.exists():
             head, body = path.read_bytes().split(b"\n", 1)
             return Reply(body=body, **json.loads(head))

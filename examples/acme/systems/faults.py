@@ -5,6 +5,7 @@ The same seed makes the same requests fail; how often is chosen for each class o
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -34,7 +35,8 @@ class Rule:
 class Control:
     """What goes wrong, for tests to change while the systems run. `next` comes first, one a request.
 
-    `requests` counts what was asked of each system, failed ones among them; `failed` only those.
+    `requests` counts what was asked of each system, failed ones among them; `failed` only those. `log` has the last
+    ones: system, method, and path with its query.
     """
 
     rules: list[Rule] = field(default_factory=list)
@@ -42,7 +44,7 @@ class Control:
     next: list[Fault] = field(default_factory=list)
     requests: dict[str, int] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
-    log: list[tuple[str, str, str]] = field(default_factory=list)
+    log: deque[tuple[str, str, str]] = field(default_factory=lambda: deque(maxlen=10_000))
 
     def __post_init__(self) -> None:
         self._random = Random(self.seed)

@@ -18,6 +18,11 @@ from examples.acme.systems.world import World
 HOUR = 3600
 GRAPHQL = "/api/graphql"
 FREE = "/api/v3/rate_limit"
+IDENTITY = {
+    "x-github-enterprise-version": "enterprise-server@3.18.0",
+    "x-github-request-id": "ACME:1:1:1:1",
+    "x-oauth-scopes": "read:org, repo",
+}
 VARY = "Accept, Authorization, Cookie, X-GitHub-OTP, Accept-Encoding, Accept, X-Requested-With"
 LIMITED = "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api"
 
@@ -93,7 +98,7 @@ class GitHub(Api):
         state = self._state(quota)
         shown = {f"x-ratelimit-{name}": str(value) for name, value in state.items()}
         resource = "graphql" if quota is self.graphql else "core"
-        return {**shown, "x-ratelimit-resource": resource, "x-github-request-id": "ACME:1:1:1:1"}
+        return {**shown, **IDENTITY, "x-ratelimit-resource": resource}
 
     def _state(self, quota: Quota) -> dict[str, int]:
         quota.renew()

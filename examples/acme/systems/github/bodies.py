@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import zlib
 from typing import Any
 
@@ -128,10 +129,10 @@ def commit(asked: Asked, where: Repository, found: Commit) -> dict[str, Any]:
 
 
 def pull_request(asked: Asked, where: Repository, found: PullRequest) -> dict[str, Any]:
-    head = found.commits[-1].sha
+    head, node = found.commits[-1].sha, node_id("PR", found.identity)
     return {
         "id": found.identity,
-        "node_id": node_id("PR", found.identity),
+        "node_id": node,
         "url": api(asked, f"repos/{where.path}/pulls/{found.number}"),
         "html_url": web(asked, f"{where.path}/pull/{found.number}"),
         "number": found.number,
@@ -146,7 +147,8 @@ def pull_request(asked: Asked, where: Repository, found: PullRequest) -> dict[st
         "updated_at": iso(found.updated_at),
         "closed_at": optional(found.closed_at),
         "merged_at": optional(found.merged_at),
-        "merge_commit_sha": found.merge_sha or None,
+        # Before it is merged this is a commit that GitHub made to try it, and on no branch.
+        "merge_commit_sha": found.merge_sha or hashlib.sha1(node.encode(), usedforsecurity=False).hexdigest(),
         "head": {"ref": found.branch, "sha": head, "label": f"acme:{found.branch}"},
         "base": {"ref": "main", "sha": found.commits[0].parents[0] if found.commits[0].parents else None},
         "author_association": "MEMBER",
@@ -222,10 +224,10 @@ def release(asked: Asked, where: Repository, found: Deployment) -> dict[str, Any
         "tag_name": found.version,
         "target_commitish": "main",
         "name": found.version,
-        "draft": False,
+        "draft": found.succeeded_at is None,
         "prerelease": found.is_prerelease,
         "created_at": iso(found.created_at),
-        "published_at": optional(found.finished_at),
+        "published_at": optional(found.succeeded_at),
         "author": user(asked, found.creator),
         "body": "",
         "assets": [],

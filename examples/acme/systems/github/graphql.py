@@ -87,7 +87,16 @@ def _repository(
     return nodes.repository(found)
 
 
+def _node(_: Any, info: GraphQLResolveInfo[Any], id: str) -> dict[str, Any]:  # noqa: A002 - GitHub's name
+    nodes: Nodes = info.context["nodes"]
+    found = nodes.of_id(id)
+    if found is None:
+        raise _not_found(info, f"Could not resolve to a node with the global id of '{id}'.")
+    return found
+
+
 RESOLVERS = {
+    "node": _node,
     "rateLimit": _rate_limit,
     "viewer": _viewer,
     "organization": _organization,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +24,7 @@ from examples.acme.systems.asked import Asked
 from examples.acme.systems.github import bodies
 from examples.acme.systems.github.bodies import node_id, optional
 from examples.acme.systems.github.connections import connection, history, ordered
+from examples.acme.systems.github.graph import between
 from examples.acme.systems.github.graph import history as history_of
 from examples.acme.systems.world import World
 
@@ -45,6 +48,21 @@ class Nodes:
         user = None if person.is_bot else self.actor(person)
         return {"name": person.name, "email": person.email, "date": iso(at), "user": user}
 
+    def of_id(self, identity: str) -> Fields | None:
+        """A deployment, pull request or repository by its global id."""
+        kind, _, number = identity.partition("_")
+        plain = base64.urlsafe_b64decode(number + "=" * (-len(number) % 4)).decode("ascii", "replace")
+        for where in self.world.company.of_host("github"):
+            if kind == "R" and str(where.number) == plain:
+                return {"__typename": "Repository", **self.repository(where)}
+            for one in self.world.deployed(where, "deployments") if kind == "DE" else ():
+                if str(one.number) == plain:
+                    return {"__typename": "Deployment", **self.deployment(where, one)}
+            for request in where.pull_requests if kind == "PR" else ():
+                if str(request.identity) == plain:
+                    return {"__typename": "PullRequest", **self.pull_request(where, request)}
+        return None
+
     def organization(self, login: str) -> Fields:
         def repositories(**filters: bool) -> list[Repository]:
             found = self.world.company.of_host("github")
@@ -60,13 +78,23 @@ class Nodes:
 
     def team(self, found: Team) -> Fields:
         body = bodies.team(self.asked, found)
+        owned = [
+            self.world.company.repository_of(service)
+            for service in self.world.company.services
+            if (service.team, service.host) == (found.name, "github")
+        ]
         parent = {"id": node_id("T", 1), "name": "Engineering", "slug": "engineering", "url": body["html_url"]}
         return {
             "id": body["node_id"],
             "name": found.title,
             "slug": found.name,
             "url": body["html_url"],
-            "parentTeam": {**parent, "parentTeam": None},
+            "parentTeam": {
+                **parent,
+                "parentTeam": None,
+                "repositories": connection(list, dict, lambda one: (str(one),)),
+            },
+            "repositories": connection(lambda: owned, self.repository, lambda one: (one.path,)),
         }
 
     def repository(self, found: Repository) -> Fields:
@@ -84,6 +112,14 @@ class Nodes:
             "isFork": False,
             "isEmpty": not found.commits,
             "isPrivate": True,
+            "hasIssuesEnabled": True,
+            "mergeCommitAllowed": True,
+            "squashMergeAllowed": True,
+            "rebaseMergeAllowed": any(one.method == "rebase" for one in found.pull_requests),
+            "object": lambda _, expression="", oid="": self._commit_of(found, oid or expression),
+            "labels": _labels(
+                sorted({name for one in found.pull_requests for name in one.labels} | {"bug", "incident"})
+            ),
             "defaultBranchRef": lambda _: self._ref_of(found, "main"),
             "ref": lambda _, qualifiedName: self._ref_of(found, qualifiedName),  # noqa: N803 - GitHub's name
             "refs": connection(
@@ -178,8 +214,37 @@ class Nodes:
             "id": node_id("REF", f"{found.number}/{name}"),
             "name": name,
             "prefix": prefix,
-            "target": lambda _: self._commit_of(found, sha),
+            "target": lambda _: self._target(found, prefix, name, sha),
+            "compare": lambda _, headRef: self._comparison(found, sha, headRef),  # noqa: N803 - GitHub's name
         }
+
+    def _target(self, found: Repository, prefix: str, name: str, sha: str) -> Fields | None:
+        """A commit; every other tag is annotated, and so an object of its own."""
+        place = [tag for tag, _ in found.tags].index(name) if prefix == "refs/tags/" else 0
+        commit = self.world.commit(found, sha)
+        if commit is None or place % 2 == 0:
+            return self._commit_of(found, sha)
+        number = node_id("TA", f"{found.number}/{name}")
+        return {
+            "__typename": "Tag",
+            "id": number,
+            "oid": hashlib.sha1(number.encode(), usedforsecurity=False).hexdigest(),
+            "name": name,
+            "message": name,
+            "tagger": self.git_actor(commit.author, commit.committed_at + 60),
+            "target": lambda _: self.commit(found, commit),
+        }
+
+    def _comparison(self, found: Repository, base: str, head: str) -> Fields | None:
+        """From this ref to another one, or to a commit."""
+        commit = self.world.commit(found, head)
+        if commit is None:
+            return None
+        ahead, behind = between(self.world, found, base, commit.sha)
+        names = {(True, True): "DIVERGED", (True, False): "AHEAD", (False, True): "BEHIND", (False, False): "IDENTICAL"}
+        status = names[bool(ahead), bool(behind)]
+        number = node_id("CMP", f"{base}...{commit.sha}")
+        return {"id": number, "aheadBy": len(ahead), "behindBy": len(behind), "status": status}
 
     def _commit_of(self, found: Repository, sha: str) -> Fields | None:
         commit = self.world.commit(found, sha)
@@ -258,6 +323,11 @@ class Nodes:
                 lambda one: self._request_commit(where, found, one),
                 lambda one: (found.commits.index(one),),
             ),
+            "files": connection(
+                lambda: [f"{where.name}/part{found.number % 5}.py"],
+                lambda path: {"path": path, "additions": 3, "deletions": 1},
+                lambda path: (path,),
+            ),
             "timelineItems": connection(
                 lambda **filters: _timeline(found, **filters), lambda row: self._event(found, *row), lambda row: row
             ),
@@ -335,7 +405,7 @@ class Nodes:
             "url": body["html_url"],
             "createdAt": body["created_at"],
             "publishedAt": body["published_at"],
-            "isDraft": False,
+            "isDraft": body["draft"],
             "isPrerelease": found.is_prerelease,
             "description": "",
             "author": None,

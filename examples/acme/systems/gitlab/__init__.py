@@ -1,4 +1,4 @@
-"""GitLab's REST API, version 4, below `/api/v4`."""
+"""GitLab: its REST API, version 4, below `/api/v4`, and a part of its GraphQL."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from examples.acme.company.moments import when
 from examples.acme.systems.api import Api, Clock
 from examples.acme.systems.asked import Asked, Reply, answer
 from examples.acme.systems.cache import Cache
-from examples.acme.systems.gitlab import delivery, groups, repositories, requests
+from examples.acme.systems.gitlab import delivery, graphql, groups, repositories, requests
 from examples.acme.systems.gitlab.finding import missing
 from examples.acme.systems.quota import Quota
 from examples.acme.systems.router import Router
@@ -43,6 +43,8 @@ class GitLab(Api):
         return Reply(status=429, body=b"Retry later\n", headers={**headers, **self._headers()})
 
     def answer(self, world: World, asked: Asked) -> Reply:
+        if asked.path == graphql.PATH and asked.method == "POST":
+            return graphql.run(world, asked)
         return routes.answer(world, asked) or missing("404 Not Found")
 
     def charge(self, asked: Asked, reply: Reply) -> Reply:

@@ -6,7 +6,7 @@ from typing import Any
 
 from examples.acme.company.model import Repository
 from examples.acme.company.moments import moment
-from examples.acme.systems.asked import Asked, Reply
+from examples.acme.systems.asked import Asked, Reply, answer
 from examples.acme.systems.gitlab.bodies import commit_body, request_body
 from examples.acme.systems.gitlab.finding import ROOT, missing, newest_first, project
 from examples.acme.systems.gitlab.paging import page
@@ -54,6 +54,21 @@ def branches(world: World, asked: Asked, identifier: str) -> Reply:
     names = {"main": found.line[-1]} if found.line else {}
     names |= {one.branch: one.commits[-1].sha for one in found.pull_requests if one.closed_at is None}
     return page(asked, list(names.items()), lambda row: _branch(asked, world, found, *row))
+
+
+@routes.get(f"{ROOT}/projects/{{identifier}}/repository/branches/{{name}}")
+def one_branch(world: World, asked: Asked, identifier: str, name: str) -> Reply:
+    found = project(world, identifier)
+    if found is None or name != "main" or not found.line:
+        return missing("404 Branch Not Found" if found else "404 Project Not Found")
+    return answer(_branch(asked, world, found, name, found.line[-1]))
+
+
+@routes.get(f"{ROOT}/projects/{{identifier}}/repository/tags", f"{ROOT}/projects/{{identifier}}/labels")
+def nothing(world: World, asked: Asked, identifier: str) -> Reply:
+    """Acme's projects on GitLab have no tags and no labels."""
+    found = project(world, identifier)
+    return page(asked, [], lambda one: one) if found else missing("404 Project Not Found")
 
 
 def _branch(asked: Asked, world: World, found: Repository, name: str, sha: str) -> dict[str, Any]:

@@ -72,11 +72,11 @@ def notes(world: World, asked: Asked, identifier: str, number: str) -> Reply:
     if found is None:
         return missing("404 Not found")
     fields: dict[str, Callable[[Note], int]] = {"created_at": lambda row: row.at, "updated_at": lambda row: row.at}
-    ordered = in_order(asked, _notes(found[1]), fields, "created_at")
+    ordered = in_order(asked, notes_of(found[1]), fields, "created_at")
     return page(asked, ordered, lambda row: note_body(asked, found[1], row))
 
 
-def _notes(request: PullRequest) -> list[Note]:
+def notes_of(request: PullRequest) -> list[Note]:
     """What was said, and that it was approved or became ready."""
     rows = [
         Note(one.number * 2, one.author, one.submitted_at, "approved this merge request", True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from examples.acme.company.model import Service
-from examples.acme.company.moments import DAY, moment
+from examples.acme.company.moments import DAY
 from examples.acme.systems.asked import Asked, Reply, answer
 from examples.acme.systems.world import World
 
@@ -15,6 +17,8 @@ MOST = 100
 DEEPEST = 10_000
 """`offset` and `limit` together are no more."""
 DEFAULT = 30 * DAY
+ZONE = "Europe/Berlin"
+"""The account's own."""
 
 
 def error(status: int, code: int, message: str, details: Sequence[str]) -> Reply:
@@ -38,11 +42,18 @@ def page(asked: Asked, name: str, items: Sequence[Item], body: Callable[[Item], 
     )
 
 
+def _moment(text: str, zone: str) -> int:
+    """A time without an offset is in the account's zone, or in the one that is asked for. Raises ValueError."""
+    parsed = datetime.fromisoformat(text)
+    return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(zone))).timestamp())
+
+
 def window(world: World, asked: Asked, longest: int | None) -> tuple[int, int]:
     """`since` and `until`; by default the last month. Raises ValueError where they are too far apart."""
     since, until = asked.get("since"), asked.get("until")
-    end = moment(until) if until else world.now
-    begin = moment(since) if since else end - DEFAULT
+    zone = asked.get("time_zone") or ZONE
+    end = _moment(until, zone) if until else world.now
+    begin = _moment(since, zone) if since else end - DEFAULT
     if longest and end - begin > longest:
         raise ValueError("The specified date range is too large: it must not exceed 6 months.")
     return begin, end

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from examples.acme.company.model import Build, Deployment, Repository
+from examples.acme.company.model import Repository
 from examples.acme.company.moments import moment
-from examples.acme.systems.asked import Asked, Reply
+from examples.acme.systems.asked import Asked, Reply, answer
 from examples.acme.systems.github import bodies
 from examples.acme.systems.github.paging import page
-from examples.acme.systems.github.rest.finding import both, read
+from examples.acme.systems.github.rest.finding import both, missing, read
 from examples.acme.systems.router import Router
 from examples.acme.systems.world import World
 
@@ -38,6 +38,15 @@ def _workflow(where: Repository, path: str) -> dict[str, object]:
     }
 
 
+@routes.get(*both("/actions/runs/{number}"))
+def one_run(world: World, asked: Asked, number: str, owner: str, repo: str = "") -> Reply:
+    where = read(asked, world, owner, repo)
+    if isinstance(where, Reply):
+        return where
+    body = next((body for body in _runs(world, asked, where) if str(body["id"]) == number), None)
+    return answer(body) if body else missing()
+
+
 @routes.get(*both("/actions/runs"))
 @routes.get(*both("/actions/workflows/{workflow}/runs"))
 def runs(world: World, asked: Asked, owner: str, repo: str = "", workflow: str = "") -> Reply:
@@ -51,8 +60,8 @@ def runs(world: World, asked: Asked, owner: str, repo: str = "", workflow: str =
 def _runs(world: World, asked: Asked, where: Repository) -> list[dict[str, str]]:
     service = world.service_of(where)
     builds = () if service and service.job else where.builds
-    found: list[Build | Deployment] = [*builds, *world.deployed(where, "workflow")]
-    rows = [bodies.run(asked, where, one) for one in found]
+    rows = [bodies.run(asked, where, one) for one in builds]
+    rows += [bodies.run(asked, where, one) for one in world.deployed(where, "workflow")]
     return sorted(rows, key=lambda body: (body["created_at"], body["id"]), reverse=True)
 
 

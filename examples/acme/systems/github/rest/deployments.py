@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from examples.acme.systems.asked import Asked, Reply
+from examples.acme.systems.asked import Asked, Reply, answer
 from examples.acme.systems.github import bodies
 from examples.acme.systems.github.paging import page
 from examples.acme.systems.github.rest.finding import both, missing, read
@@ -24,6 +24,15 @@ def deployments(world: World, asked: Asked, owner: str, repo: str = "") -> Reply
         if wanted["environment"] in ("", one.environment) and wanted["sha"] in ("", one.sha)
     ]
     return page(asked, found, lambda one: bodies.deployment(asked, where, one), repository=where)
+
+
+@routes.get(*both("/deployments/{number}"))
+def deployment(world: World, asked: Asked, number: str, owner: str, repo: str = "") -> Reply:
+    where = read(asked, world, owner, repo)
+    if isinstance(where, Reply):
+        return where
+    one = next((one for one in world.deployed(where, "deployments") if str(one.number) == number), None)
+    return answer(bodies.deployment(asked, where, one)) if one else missing()
 
 
 @routes.get(*both("/deployments/{number}/statuses"))

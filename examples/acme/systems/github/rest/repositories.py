@@ -19,7 +19,7 @@ routes = Router()
 @routes.get("/api/v3/user")
 def user(world: World, asked: Asked) -> Reply:
     del world
-    return answer(bodies.user(asked, LINTER), headers={"x-oauth-scopes": "repo, read:org"})
+    return answer(bodies.user(asked, LINTER))
 
 
 @routes.get("/api/v3/orgs/{organisation}/repos")
