@@ -274,7 +274,8 @@ DRAFT = "marked this merge request as **draft**"
     ],
 )
 def test_when_a_request_was_ready(changed, notes, ready_at, why):
-    assert request(notes, **changed)[0].ready_at == (ready_at and moment(ready_at)), why
+    found = request(notes, **changed)[0]
+    assert (found.ready_at, found.is_draft) == (ready_at and moment(ready_at), ready_at is None), why
 
 
 APPROVED = "approved this merge request"

@@ -219,6 +219,7 @@ def test_a_merge_request_event(action, attributes, changes, times, why):
         url="https://git.example/a/b/-/merge_requests/1",
         opened_at=moment("2026-05-01T08:00"),
         author="ann",
+        is_draft=bool(attributes.get("draft")),
         labels=("bug",),
         **(NEVER | told),
     ), why

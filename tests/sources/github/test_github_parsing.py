@@ -206,7 +206,8 @@ def test_a_merged_pull_request_is_three_sorts_of_records():
     ids=["never a draft", "not said", "left draft for good", "still a draft"],
 )
 def test_when_a_pull_request_was_ready(more, ready_at):
-    assert next(iter(pull_requests.records(Body({**PULL_REQUEST, **more}), "o"))).ready_at == ready_at
+    request = next(iter(pull_requests.records(Body({**PULL_REQUEST, **more}), "o")))
+    assert (request.ready_at, request.is_draft) == (ready_at, ready_at is None)
 
 
 @pytest.mark.parametrize("name", [name for name in PULL_REQUEST if name not in {"number", "createdAt"}])

@@ -105,7 +105,7 @@ def test_a_merge_is_a_change_that_leaves_its_first_commit_to_polling(webhook):
 def test_when_a_pushed_pull_request_was_ready(webhook, action, draft, ready_at):
     """A label says nothing of when the draft was left, so what is known stays."""
     (request,) = push(webhook, "pull_request", action=action, pull_request={**PULL, "draft": draft}).records
-    assert request.ready_at == ready_at
+    assert (request.ready_at, request.is_draft) == (ready_at, draft)
 
 
 def test_a_review_is_the_one_that_polling_would_find(webhook):

@@ -60,6 +60,7 @@ def records(found: Body, origin: str) -> Iterator[Record]:
         closed_at=found.time_or_none("closedAt"),
         author=author,
         is_bot=is_bot,
+        is_draft=found.flag("isDraft"),
         labels=labels,
     )
     for review in listed(found, "reviews"):

@@ -40,6 +40,7 @@ def pull_request(found: Body, repository: Repository, reading: Reading) -> Itera
         closed_at=body.time_or_none("closed_at"),
         author=one.author,
         is_bot=one.is_bot,
+        is_draft=body.flag("draft"),
         labels=one.labels,
     )
     if merged_at is None:

@@ -81,6 +81,7 @@ def _pull_request(body: Body, origin: str, number: str, detail: Detail) -> PullR
         closed_at=time_of(body, "closed_at") if body.text("state", "closed") == "closed" else None,
         author=username_of(body),
         is_bot=is_bot_of(body),
+        is_draft=is_draft(body),
         labels=body.texts("labels"),
     )
 

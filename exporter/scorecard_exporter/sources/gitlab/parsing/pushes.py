@@ -72,6 +72,7 @@ def _merge_request(body: Body, place: Place) -> Iterator[Record]:
         closed_at=(time_of(about, "closed_at") or changed_at) if action == "close" else None,
         author=author,
         is_bot=is_bot(author),
+        is_draft=is_draft(about),
         labels=labels,
     )
     if merged_at:
