@@ -1,6 +1,8 @@
 """What is said, and what happens next, when GitHub refuses, breaks, or answers something else."""
 
+import contextlib
 import json
+import random
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -13,6 +15,7 @@ from scorecard_exporter.errors import (
     PausedSourceError,
     RetriableSourceError,
     SkippableSourceError,
+    SourceError,
 )
 from scorecard_exporter.sources.github.limits import GitHubLimits
 from systems import github as fake
@@ -341,3 +344,46 @@ def test_a_page_that_comes_again_and_again_ends(served):
     with pytest.raises(RetriableSourceError, match="again and again"):
         step(stream, Shelf(), AT)
     assert len(asked(world.requests, "/commits")) == 2
+
+
+def paths(value, here=()):
+    """Where something stands in an answer; of a list, its first two."""
+    yield here
+    listed = value.items() if isinstance(value, dict) else enumerate(value[:2]) if isinstance(value, list) else ()
+    for key, inner in listed:
+        yield from paths(inner, (*here, key))
+
+
+def changed(value, path, put):
+    """The same with something else at one place."""
+    if not path:
+        return put
+    inner = dict(value) if isinstance(value, dict) else list(value)
+    inner[path[0]] = changed(inner[path[0]], path[1:], put)
+    return inner
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_whatever_stands_in_place_of_a_field_ends_in_a_problem_or_an_error_of_a_source(served, seed):
+    chance = random.Random(seed)  # noqa: S311  the same every time
+    system = fake.system()
+    shop = system.github.repos["acme/checkout"]
+    shop.may_rebase = True
+    shop.pull(AT - timedelta(days=9), merged_at=AT - timedelta(days=8), commits=60, reviews=22)
+    shop.deploy(AT - timedelta(days=5), "production", *["IN_PROGRESS"] * 12, "SUCCESS")
+    world = served(*system.github.repos.values())
+    world.options = system.options
+
+    def handle(request):
+        answer = system.handle(request)
+        if chance.random() > 0.2:
+            return answer
+        found = json.loads(answer.content)
+        place = chance.choice(list(paths(found)))
+        put = chance.choice([None, "x", 3, [], {}, True, [None], [{}]])
+        return httpx.Response(answer.status_code, json=changed(found, place, put))
+
+    world.handle = handle
+    for stream in world.source().streams:
+        with contextlib.suppress(SourceError):
+            step(stream, Shelf(), AT)

@@ -1,13 +1,18 @@
 """What is asked by GraphQL: against GitHub's own schema, and what it costs by GitHub's own formula."""
 
+import json
 import os
+import re
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import pytest
 from graphql import build_schema, parse, validate
 
+from fake_system import answer_with
 from github_points import connections, points
+from reading import Shelf, poll
 from scorecard_exporter.sources.github import (
     commit_lists,
     deployment_streams,
@@ -21,8 +26,10 @@ from scorecard_exporter.sources.github import (
     starter,
 )
 from scorecard_exporter.sources.github.host import Repository
+from scorecard_exporter.sources.registry import TYPES
 from systems import github as fake
 
+AT = datetime(2026, 6, 1, tzinfo=UTC)
 SHAS = [f"{number:040x}" for number in range(100)]
 
 
@@ -86,3 +93,41 @@ def test_a_thousand_repositories_with_nothing_new_cost_at_most_two_hundred_point
     question, variables = probe.question(repositories(probe.TOGETHER), "")
     assert connections(fake.schema(), question, variables) == 250
     assert 1000 / probe.TOGETHER * 3 <= 200
+
+
+@cache
+def described():
+    file = Path(os.environ.get("SCORECARD_TEST_SPECS", "../shared/specs")) / "github.json"
+    if not file.is_file():
+        pytest.skip(f"no description at {file}; set SCORECARD_TEST_SPECS")
+    return json.loads(file.read_text())
+
+
+def test_every_request_by_rest_is_one_of_githubs_description(monkeypatch):
+    """Path, method, names of parameters and their allowed values; `/user` is left out of it."""
+    description, system = described(), fake.system()
+    answer_with(monkeypatch, system)
+    written = {**system.options, "organizations": ["acme"]}
+    source = TYPES["github"].model_validate(written).build("code", "/")
+    poll(source, Shelf(), AT)
+    system.grow()
+    poll(source, Shelf(), AT)
+    source.inspect()
+    asked = [request for request in system.requests if request.url.path.startswith("/api/v3/")]
+    assert len({request.url.path.rpartition("/")[2] for request in asked}) >= 6
+    for request in asked:
+        path = request.url.path.removeprefix("/api/v3")
+        if path == "/user":
+            continue
+        found = [known for known in description["paths"] if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", known), path)]
+        assert found, f"{path} is not described"
+        operation = description["paths"][min(found, key=len)][request.method.lower()]
+        allowed = {one["name"]: one.get("schema", {}) for one in map(_resolved, operation["parameters"])}
+        for name, value in request.url.params.items():
+            assert name in allowed, f"{path} has no parameter {name}"
+            assert value in allowed[name].get("enum", [value])
+
+
+def _resolved(parameter):
+    reference = parameter.get("$ref", "").rpartition("/")[2]
+    return described()["components"]["parameters"][reference] if reference else parameter

@@ -10,7 +10,7 @@ from scorecard_exporter.events.model import Commit
 from scorecard_exporter.sources.github.commits import associated, commit
 from scorecard_exporter.sources.github.host import Repository, listed
 from scorecard_exporter.sources.github.reading import Session
-from scorecard_exporter.sources.kit.body import parse_each
+from scorecard_exporter.sources.kit.body import parse_each, take_each
 from scorecard_exporter.sources.kit.paging import LinkPages, Request, pages
 from scorecard_exporter.sources.kit.streams import Piece
 
@@ -92,4 +92,7 @@ class CommitLists:
             return {}
         question, variables = question_of_requests(shas)
         answer = self._session.host.ask(question, {**self._repository.variables, **variables})
-        return associated(answer.repository(self._repository.thing))
+        found = answer.repository(self._repository.thing)
+        commits = [one for alias in variables if (one := found.get(alias)) is not None]
+        numbers, _ = take_each(commits, associated, what="whose a commit is", origin=self._repository.origin)
+        return dict(numbers)

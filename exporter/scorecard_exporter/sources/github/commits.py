@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scorecard_exporter.events.model import Commit
 from scorecard_exporter.events.reverts import reverts
 from scorecard_exporter.sources.github.people import person
+from scorecard_exporter.sources.github.pull_requests import listed
 from scorecard_exporter.sources.kit.body import Body
 from scorecard_exporter.sources.text import printable
 
@@ -32,12 +33,9 @@ def commit(found: Body, origin: str) -> Iterator[Commit]:
     )
 
 
-def associated(data: object) -> dict[str, str]:
-    """By sha, the number of the pull request that brought the commit to where it is."""
-    numbers = {}
-    for one in data.values() if isinstance(data, dict) else ():
-        requests = ((one or {}).get("associatedPullRequests") or {}).get("nodes") or []
-        merged = [str(request["number"]) for request in requests if request and request.get("mergedAt")]
-        if merged:
-            numbers[str(one["oid"])] = merged[0]
-    return numbers
+def associated(found: Body) -> Iterator[tuple[str, str]]:
+    """The commit with the number of the pull request that brought it to where it is; nothing where none did."""
+    for request in listed(found, "associatedPullRequests"):
+        if request.has("mergedAt"):
+            yield found.text("oid"), request.text("number")
+            return

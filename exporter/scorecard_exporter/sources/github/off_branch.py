@@ -9,6 +9,7 @@ from scorecard_exporter.events.model import Problem, Record
 from scorecard_exporter.sources.github.commit_lists import CommitLists
 from scorecard_exporter.sources.github.host import Repository
 from scorecard_exporter.sources.github.reading import Session
+from scorecard_exporter.sources.kit.body import Body, MalformedError
 from scorecard_exporter.sources.kit.streams import Piece
 
 TOGETHER = 50
@@ -56,11 +57,19 @@ class OffBranch:
         asked, variables = question(shas)
         known = {**self._repository.variables, "branch": f"refs/heads/{branch}", **variables}
         found = self._session.host.ask(asked, known).repository(self._repository.thing).get("ref")
-        compared = found if isinstance(found, dict) else {}
-        return [sha for alias, sha in variables.items() if ((compared.get(alias) or {}).get("aheadBy") or 0) > 0]
+        return [sha for alias, sha in variables.items() if _is_ahead(found, alias)]
 
     def _beyond(self, sha: str) -> Iterator[Piece]:
         try:
             yield from self._lists.beyond(self._session.probe.facts(self._repository).tip, sha)
         except SkippableSourceError:
             return  # gone meanwhile: what it shipped is linked by time instead
+
+
+def _is_ahead(found: object, alias: str) -> bool:
+    """Whether a commit is off the branch; not where GitHub does not know the commit."""
+    try:
+        compared = Body(found).body(alias)
+        return compared is not None and compared.whole("aheadBy", 0) > 0
+    except MalformedError:
+        return False

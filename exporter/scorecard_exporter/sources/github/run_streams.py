@@ -56,12 +56,11 @@ class RunStream(DescendingStream):
         items = self._session.host.get(self._repository.path(self._path), search).things("workflow_runs")
         kept = since(items, "created_at", self._begin_at)
         piece = parse_each(kept, self._parse, what="a run of a workflow", origin=self.origin)
-        earliest = oldest(items, "created_at")
         return Page(
             records=piece.records,
             problems=piece.problems,
-            oldest=earliest,
-            after=_following(made_before, int(number or 1), earliest) if len(items) >= runs.SIZE else "",
+            oldest=oldest(items, "created_at"),
+            after=_following(items, made_before, int(number or 1)),
             unfinished=_unfinished(items, self._at - TRIED_AGAIN),
         )
 
@@ -72,11 +71,15 @@ class RunStream(DescendingStream):
         raise NotImplementedError
 
 
-def _following(made_before: str, number: int, earliest: datetime | None) -> str:
-    if earliest is None:
+def _following(items: list[Any], made_before: str, number: int) -> str:
+    """Where the list goes on: at the time of the last run, or on the next page where that is all of one second."""
+    times = [moment for item in items if (moment := oldest([item], "created_at"))]
+    if len(items) < runs.SIZE or not times:
         return ""
-    last = f"{earliest:%Y-%m-%dT%H:%M:%SZ}"
-    return f"{last}|{number + 1}" if last == made_before else f"{last}|1"
+    last = f"{min(times):%Y-%m-%dT%H:%M:%SZ}"
+    if last == made_before:
+        return f"{last}|{number + 1}"
+    return f"{last}|2" if min(times) == max(times) else f"{last}|1"
 
 
 def _unfinished(items: list[Any], failures_since: datetime) -> datetime | None:
