@@ -460,6 +460,26 @@ def test_without_graphql_notes_and_commits_are_asked_for_one_by_one(gitlab):
     assert asked(gitlab, count)[-2:] == [f"projects/{project}/merge_requests/3/{what}" for what in ("notes", "commits")]
 
 
+def test_a_query_that_takes_too_long_is_made_good_by_rest_and_the_next_one_is_tried(gitlab, monkeypatch):
+    project = gitlab.project("a/b")
+    for _ in range(21):
+        gitlab.merge_request(project, 0.5)
+    slow = {"errors": [{"message": "Timeout on MergeRequest.notes"}], "data": None}
+    queries = []
+
+    def handle(request):
+        gitlab.requests.append(request)
+        if request.url.path == "/api/graphql":
+            queries.append(request)
+            if len(queries) == 1:
+                return httpx.Response(200, json=slow)
+        return gitlab(request)
+
+    answer_with(monkeypatch, handle)
+    shelf = poll(source(projects=["a/b"], read=["merge_requests"], history="1d"), Shelf(), END)
+    assert (len(queries), len(shelf.of("review")), shelf.problems) == (2, 42, [])
+
+
 def test_all_notes_of_a_long_discussion_are_read(gitlab):
     project = gitlab.project("a/b")
     number = gitlab.merge_request(project, 0.1)

@@ -250,25 +250,20 @@ class GitLab:
         return None
 
     def _group(self, path, rest, params):
-        inside = {
-            number: ours
-            for number, ours in self.projects.items()
-            if ours["about"]["path_with_namespace"].startswith(f"{path}/") and not ours["about"]["archived"]
-        }
-        if not inside:
+        ours = [one for one in self.projects.values() if one["about"]["path_with_namespace"].startswith(f"{path}/")]
+        alive = [one for one in ours if not one["about"]["archived"]]
+        if not ours:
             return None
         match rest:
             case []:
                 return httpx.Response(200, json={"id": 3, "full_path": path, "name": path.title()})
             case ["projects"]:
                 assert params["include_subgroups"] == "true"
-                return self._page([ours["about"] for ours in inside.values()], params)
-            case ["descendant_groups"]:
-                parents = {ours["about"]["path_with_namespace"].rpartition("/")[0] for ours in inside.values()}
-                names = {one: one.rpartition("/")[2].title() for one in sorted(parents - {path})}
-                return self._page([{"full_path": one, "name": name} for one, name in names.items()], params)
-            case ["merge_requests" | "issues" as what]:
-                return self._page(_changed([one for ours in inside.values() for one in ours[what]], params), params)
+                return self._page(
+                    [one["about"] for one in (alive if params.get("archived") == "false" else ours)], params
+                )
+            case [what]:
+                return self._page(_of_group(alive, what, path, params), params)
         return None
 
     def _project(self, ours, rest, params):
@@ -380,6 +375,17 @@ def _node(note):
         "createdAt": note["created_at"],
         "author": author,
     }
+
+
+def _of_group(projects, what, path, params):
+    """What the projects of a group have, as one list."""
+    if what == "descendant_groups":
+        parents = {one["about"]["path_with_namespace"].rpartition("/")[0] for one in projects}
+        return [{"full_path": one, "name": one.rpartition("/")[2].title()} for one in sorted(parents - {path})]
+    if what == "labels":
+        names = dict.fromkeys(name for ours in projects for name in ours["labels"])
+        return [{"id": 1, "name": name} for name in names]
+    return _changed([one for ours in projects for one in ours[what]], params)
 
 
 def _below(ours, iid, what):

@@ -23,6 +23,10 @@ PAGE = 100
 """Things on a page; GitLab gives no more at once."""
 
 
+class RefusedQueryError(SkippableSourceError):
+    """GitLab answers a GraphQL query with errors: it took too long, or an older version does not know a field."""
+
+
 class Api:
     """The API of one GitLab, below `/api`."""
 
@@ -78,13 +82,13 @@ class Api:
         """The `data` of a query's answer.
 
         Raises:
-            SkippableSourceError: GitLab refuses the query.
+            RefusedQueryError: GitLab takes the query and answers with errors.
             SourceError: see `Client.get`.
         """
         answer = self.client.post("api/graphql", {"query": query, "variables": dict(variables)}).object()
         errors, data = answer.get("errors"), answer.get("data")
         if errors or not isinstance(data, dict):
-            raise SkippableSourceError(f"GitLab refuses a GraphQL query: {_first_message(errors)}")
+            raise RefusedQueryError(f"GitLab refuses a GraphQL query: {_first_message(errors)}")
         return data
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from scorecard_exporter.errors import RetriableSourceError, SkippableSourceError
 from scorecard_exporter.events.model import Problem
-from scorecard_exporter.sources.gitlab.api import Api, project_path
+from scorecard_exporter.sources.gitlab.api import Api, RefusedQueryError, project_path
 from scorecard_exporter.sources.gitlab.parsing.details import detail_of_lists, detail_of_node
 from scorecard_exporter.sources.gitlab.parsing.merge_requests import Detail
 from scorecard_exporter.sources.gitlab.projects import Project
@@ -52,7 +52,9 @@ class Answers:
 
 
 class Details:
-    """Asks one GitLab. Where it refuses GraphQL once, it is asked by REST until the next start: 2 requests for each."""
+    """Asks one GitLab. What a query does not bring is asked for by REST, 2 requests for each merge request; where there
+    is no GraphQL at all, that is not tried again until the next start.
+    """
 
     def __init__(self, api: Api, source: str) -> None:
         self._api, self._source = api, source
@@ -78,6 +80,8 @@ class Details:
             variables |= {f"path{index}": project.path, f"numbers{index}": ours}
         try:
             data = self._api.graphql(query_for(len(numbers)), variables)
+        except RefusedQueryError:
+            return
         except SkippableSourceError:
             self._has_graphql = False
             return
