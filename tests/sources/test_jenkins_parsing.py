@@ -32,7 +32,7 @@ def parsed(**fields):
 
 def records(found, branch=""):
     commit, _ = revision_of(found, ())
-    return list(build("ci:shop", found, commit, branch))
+    return [build("ci:shop", found, commit, branch)]
 
 
 def test_a_build_ends_its_duration_in_milliseconds_after_it_began():
@@ -58,9 +58,9 @@ def test_a_build_ends_its_duration_in_milliseconds_after_it_began():
     ],
     ids=["building", "its result is set while it tidies up", "it was cut off before it had a result"],
 )
-def test_a_build_that_has_not_ended_is_no_record_yet(fields):
-    found = parsed(**fields)
-    assert (found.finished_at, records(found)) == (None, [])
+def test_a_build_that_has_not_ended_is_running(fields):
+    (found,) = records(parsed(**fields))
+    assert (found.status, found.finished_at) == ("running", None)
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,12 @@ def test_a_stage_that_only_seems_to_have_failed_since_an_earlier_one_did_is_none
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"id": "2014-10-16_13-07-52", "name": "1.2.3"}, "neither _links.self nor id nor name has the number"),
+        ({"id": "7"}, "stages is missing, not a list"),
+        ({"id": "7", "stages": None}, "stages is missing, not a list"),
+        (
+            {"id": "2014-10-16_13-07-52", "name": "1.2.3", "stages": []},
+            "neither _links.self nor id nor name has the number",
+        ),
         ({"id": "7", "stages": {}}, "stages is a dict, not a list"),
         ({"id": "7", "stages": [{"status": "SUCCESS", "startTimeMillis": 0}]}, "startTimeMillis of a stage is 0"),
         ({"id": "7", "stages": [{"status": "SUCCESS", "startTimeMillis": MILLIS}]}, "durationMillis is missing"),
@@ -319,7 +324,8 @@ def test_a_whole_build_is_a_deployment_of_the_commit_that_it_checked_out():
             finished_at=datetime(2026, 5, 1, 10, 1, 30, tzinfo=UTC),
         )
     ]
-    assert deployed(parsed(building=True)) == []
+    (running,) = deployed(parsed(building=True))
+    assert (running.status, running.finished_at) == ("running", None)
 
 
 def test_a_stage_is_a_deployment_at_its_own_time_also_while_the_build_goes_on():

@@ -24,6 +24,8 @@ STATUSES = {
     "NOT_BUILT": "skipped",
 }
 """Of a build that checks something. Unstable: it ran to its end, and its tests or its analysis found something."""
+RUNNING = "running"
+"""The status of a build without a result yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +73,15 @@ def run(body: Body) -> Run:
     )
 
 
-def build(origin: str, found: Run, revision: Revision | None, branch: str) -> Iterator[Build]:
-    """The record of a finished build; none while it is running."""
-    if found.finished_at is None:
-        return
-    yield Build(
+def build(origin: str, found: Run, revision: Revision | None, branch: str) -> Build:
+    """The record of a build."""
+    return Build(
         origin=origin,
         key=str(found.number),
         url=found.url,
         branch=branch or (revision.branch if revision else ""),
         sha=revision.sha if revision else "",
-        status=STATUSES.get(found.result, found.result.lower()),
+        status=STATUSES.get(found.result, found.result.lower()) or RUNNING,
         started_at=found.started_at,
         finished_at=found.finished_at,
     )

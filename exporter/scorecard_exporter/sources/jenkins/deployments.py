@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
 from scorecard_exporter.events.model import Deployment
 from scorecard_exporter.events.patterns import matches
-from scorecard_exporter.sources.jenkins.builds import Revision, Run
+from scorecard_exporter.sources.jenkins.builds import RUNNING, Revision, Run
 from scorecard_exporter.sources.jenkins.rules import DeploymentRule, fill
 from scorecard_exporter.sources.jenkins.stages import Stage
 
@@ -29,24 +31,33 @@ def deployments(
         MissingParameterError: the rule needs a parameter that the build does not have.
     """
     if rule.stage is None:
-        if found.finished_at is not None:
-            whole = Stage("", STATUSES.get(found.result, found.result.lower()), found.started_at, found.finished_at)
-            yield _deployment(origin, rule, found, revision, whole)
-        return
-    for stage in stages:
-        if matches(stage.name, (rule.stage,)):
-            yield _deployment(origin, rule, found, revision, stage)
+        status = STATUSES.get(found.result, found.result.lower()) or RUNNING
+        yield _deployment(rule, found, revision, origin=origin, status=status, finished_at=found.finished_at)
+    for stage in stages if rule.stage else ():
+        if matches(stage.name, (str(rule.stage),)):
+            deployed = _deployment(
+                rule, found, revision, origin=origin, status=stage.status, finished_at=stage.finished_at
+            )
+            yield replace(deployed, key=f"{found.number}/{stage.name}", started_at=stage.started_at)
 
 
-def _deployment(origin: str, rule: DeploymentRule, found: Run, revision: Revision | None, part: Stage) -> Deployment:
+def _deployment(
+    rule: DeploymentRule,
+    found: Run,
+    revision: Revision | None,
+    *,
+    origin: str,
+    status: str,
+    finished_at: datetime | None,
+) -> Deployment:
     return Deployment(
         origin=origin,
-        key=f"{found.number}/{part.name}" if part.name else str(found.number),
+        key=str(found.number),
         url=found.url,
         environment=fill(rule.environment, found.parameters),
         sha=fill(rule.commit, found.parameters) or (revision.sha if revision and not rule.commit else ""),
         version=fill(rule.version, found.parameters),
-        status=part.status,
-        started_at=part.started_at,
-        finished_at=part.finished_at,
+        status=status,
+        started_at=found.started_at,
+        finished_at=finished_at,
     )

@@ -36,7 +36,7 @@ def _account(client: Client) -> str:
         user = Body(client.get("me/api/json", {"tree": "id,fullName"}).json())
         return user.text("fullName", "") or user.text("id")
     except (SkippableSourceError, MalformedError):
-        return "anonymous"
+        return "nobody in particular"
 
 
 def _environments(reading: Reading, jobs: list[Job]) -> Iterator[Seen]:

@@ -22,7 +22,7 @@ class Records:
         self.problems: list[Problem] = []
 
     def of(self, runs: Sequence[Run], stages: Mapping[int, tuple[Stage, ...]]) -> tuple[Record, ...]:
-        """Builds that are finished, and deployments. `stages`: by the number of the run."""
+        """Builds, and the deployments among them. `stages`: by the number of the run."""
         return tuple(record for run in runs for record in self._of(run, stages.get(run.number, ())))
 
     def _of(self, run: Run, stages: tuple[Stage, ...]) -> Iterator[Record]:
@@ -30,7 +30,7 @@ class Records:
         if doubtful:
             self._several(doubtful)
         if "builds" in self._reading.read:
-            yield from build(self._origin, run, revision, self._job.branch)
+            yield build(self._origin, run, revision, self._job.branch)
         yield from self._deployed(run, revision, stages)
 
     def _deployed(self, run: Run, revision: Revision | None, stages: tuple[Stage, ...]) -> Iterator[Record]:

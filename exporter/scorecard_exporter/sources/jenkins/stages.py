@@ -38,6 +38,8 @@ class StagedRun:
 
 def staged_run(body: Body) -> Iterator[StagedRun]:
     """A run of `wfapi/runs` or `wfapi/describe`."""
+    if not body.has("stages"):
+        raise MalformedError("stages is missing, not a list")
     stages = [stage for one in body.bodies("stages") for stage in _stage(one)]
     yield StagedRun(_number(body), tuple(_executed(stages)))
 

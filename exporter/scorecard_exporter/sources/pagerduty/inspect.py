@@ -80,5 +80,5 @@ def _environments(events: list[Any], source: str) -> Iterator[Seen]:
 
 def _address(services: tuple[Service, ...]) -> str:
     """Where people find the account, from the page of a service."""
-    pages = [service.page for service in services if service.page.startswith("https://")]
-    return pages[0].split("/")[2] if pages else "an account without services"
+    hosts = (service.page.partition("://")[2].partition("/")[0] for service in services)
+    return next((host for host in hosts if host), "an account without pages")
