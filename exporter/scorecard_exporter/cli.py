@@ -1,4 +1,4 @@
-"""The command line: run, check, status, explain."""
+"""The command line: run, check, status, explain, init."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import gc
 import io
 import json
 import logging
+import os
 import signal
 import sys
 from dataclasses import asdict
@@ -24,6 +25,8 @@ from scorecard_exporter.inspection.document import document as inspection_docume
 from scorecard_exporter.inspection.looking import look
 from scorecard_exporter.logs import fields
 from scorecard_exporter.service import Service
+from scorecard_exporter.starter.beginning import Beginning, save
+from scorecard_exporter.starter.hosts import HOSTS
 from scorecard_exporter.web.api import EARLIEST
 from scorecard_exporter.web.app import checked_address, create_app, path_prefix
 from scorecard_exporter.web.listen import bind, bind_local, serving
@@ -235,6 +238,60 @@ def explain(config_file: Path, output: str, team: str | None, at: datetime | Non
     with asking(load(config_file)) as questions:
         document = questions.explanation(scorecard, name, team=team, at=at)
     _print_json(document) if output == "json" else terminal.print_explanation(document)
+
+
+@main.command()
+@click.option("--github-organization", help="The organization of a GitHub to look at.")
+@click.option("--gitlab-group", help="The group of a GitLab to look at, with its path.")
+@click.option("--url", help="Address of a host of your own. Default: the public one.")
+@click.option("--token-env", help="The environment variable with the token. Default: GITHUB_TOKEN or GITLAB_TOKEN.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("scorecard.yaml"),
+    show_default=True,
+    help="The file to write.",
+)
+@click.option("--force", is_flag=True, help="Replace the file if there is one.")
+def init(
+    *,
+    github_organization: str | None,
+    gitlab_group: str | None,
+    url: str | None,
+    token_env: str | None,
+    output: Path,
+    force: bool,
+) -> None:
+    """Look at an organization or a group, and write a configuration to begin with."""
+    logging.getLogger("stamina").setLevel(logging.ERROR)
+    if output.exists() and not force:
+        raise ScorecardError(f"{output} is there already: name another file with --output, or replace it with --force")
+    if github_organization and gitlab_group:
+        raise click.UsageError("give either --github-organization or --gitlab-group")
+    kind, group = ("github", github_organization) if github_organization else ("gitlab", gitlab_group)
+    if not group:
+        kind, group, url = _asked()
+    host = HOSTS[kind]
+    beginning = Beginning(host=host, group=group, url=url, token_env=token_env or host.token_env)
+    found = beginning.look(os.environ)
+    outline = beginning.outline(found)
+    save(output, beginning.text(outline, datetime.now(UTC).date()))
+    for line in beginning.told(found, outline, output):
+        click.echo(line)
+
+
+def _asked() -> tuple[str, str, str | None]:
+    """Which host, which group and at which address, from who sits at the terminal."""
+    if not _is_at_terminal():
+        raise click.UsageError("without a terminal, give --github-organization NAME or --gitlab-group PATH")
+    kind = click.prompt("Where is the code", type=click.Choice(sorted(HOSTS)))
+    group = click.prompt(f"Which {HOSTS[kind].group} of {HOSTS[kind].title}")
+    url = click.prompt("Address of the host, empty for the public one", default="", show_default=False)
+    return kind, group, url or None
+
+
+def _is_at_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _print_json(document: Any) -> None:

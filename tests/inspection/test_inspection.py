@@ -173,8 +173,14 @@ def test_a_thing_that_is_not_shown_is_told_with_the_nearest_one(shown, path):
     path.write_text(CONFIGURATION.replace("acme/checkout", "acme/chekout"))
     shown |= {"code": code(PRODUCTION), "pager": pager()}
     (wrong,) = inspected(path)["wrong"]
-    assert wrong.startswith("service checkout: code shows no repository acme/chekout (did you mean acme/checkout?); ")
-    assert wrong.endswith("; there are: acme/checkout, acme/catalog")
+    assert wrong == "service checkout: code shows no repository acme/chekout; did you mean acme/checkout?"
+
+
+def test_a_thing_like_no_other_is_told_with_those_there_are(shown, path):
+    path.write_text(CONFIGURATION.replace("pager:P1", "pager:QQQ"))
+    shown |= {"code": code(PRODUCTION), "pager": pager()}
+    (wrong,) = inspected(path)["wrong"]
+    assert wrong == "service checkout: pager shows no service QQQ; there are: P1 (Checkout) (12)"
 
 
 def test_what_a_credential_may_not_and_what_cannot_be_asked_is_wrong(shown, path):

@@ -335,7 +335,7 @@ def test_what_waits_for_a_source_that_was_removed_waits_until_it_is_there_again(
 
 
 def test_what_services_read_from_a_source_is_what_it_is_listened_to_for():
-    """Commits are not pushed; merged changes stand for them."""
+    """Commits are not pushed, merged changes stand for them. Pull requests and reviews are not missed: nobody asks."""
     assert mapped("hooks", [RULE]) == {
         ("hooks:acme/checkout", "change"),
         ("hooks:checkout", "deployment"),

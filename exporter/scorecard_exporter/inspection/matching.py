@@ -85,8 +85,8 @@ def _missing_things(origins: Mapping[str, None], shown: _Shown) -> Iterator[str]
         ):
             sort, names = next(iter(sorts.items()))
             near = get_close_matches(thing, names, n=1)
-            guess = f" (did you mean {excerpt(near[0])}?)" if near else ""
-            yield f"{source} shows no {THINGS[sort]} {excerpt(thing)}{guess}; {_there_are(names)}"
+            instead = f"did you mean {excerpt(near[0])}?" if near else _there_are(names)
+            yield f"{source} shows no {THINGS[sort]} {excerpt(thing)}; {instead}"
 
 
 def _deployments(rule: DeploymentRule, shown: _Shown) -> Iterator[str]:

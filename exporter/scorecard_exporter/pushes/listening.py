@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from scorecard_exporter.events.model import Change, Commit, Coverage, Observation, Record
+from scorecard_exporter.events.model import Change, Commit, Coverage, Observation, PullRequest, Record, Review
 from scorecard_exporter.events.rules import ServiceRule
 
 Pair = tuple[str, str]
@@ -13,16 +13,18 @@ Pair = tuple[str, str]
 
 _PUSHED_FOR: Mapping[str, str] = {Commit.kind: Change.kind}
 """Commits are not pushed; merged changes stand for them."""
+_IMPLIED = frozenset({PullRequest.kind, Review.kind})
+"""They are read where changes are, if they are there; who pushes changes need not push them."""
 
 
 def mapped(source: str, rules: Iterable[ServiceRule]) -> frozenset[Pair]:
-    """What the services read from a source."""
+    """What the services expect from a source."""
     return frozenset(
         (origin, _PUSHED_FOR.get(kind, kind))
         for rule in rules
         for pairs in rule.feeds().values()
         for origin, kind in pairs
-        if origin.startswith(f"{source}:")
+        if origin.startswith(f"{source}:") and kind not in _IMPLIED
     )
 
 

@@ -1,0 +1,1 @@
+"""`init`: a configuration to begin with, from what an organization or a group has."""
