@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -62,8 +62,8 @@ class Report:
 class Poll:
     """Reads `source` from its `cursors`; `write` stores what was read.
 
-    `is_wanted`: asked before anything is written; once it is false the poll ends. `told`: called after each round,
-    when what was read in it is stored, with how things stand.
+    `is_wanted`: asked before anything is written; once it is false the poll ends. `told`: called with how things stand,
+    after each round and now and then in a long one, when what was read so far is stored.
     """
 
     def __init__(
@@ -84,6 +84,7 @@ class Poll:
         self._reached: dict[str, datetime] = {}
         self._standstills: Counter[str] = Counter()
         self._failures = 0
+        self._history = _History(source.name, now)
         self._report = Report()
 
     def run(self) -> Report:
@@ -93,15 +94,11 @@ class Poll:
             AbandonedError: the poll is no longer wanted.
             StoreFullError: what was read could not be stored.
         """
-        history = _History(self._source.name, self._now)
         at = self._now()
         try:
             streams = self._sound(self._source.streams)
             while streams:
-                unfinished = [stream for stream in streams if self._read(stream, at)]
-                self._flush()
-                self._report.history = history.share(self._progress.values(), at)
-                self._told(self._report)
+                unfinished = self._round(streams, at)
                 streams = self._sound(unfinished)
                 if streams and (self._now() - at).total_seconds() > self._source.interval:
                     # History takes longer than the time between two polls: what is new comes first again.
@@ -112,6 +109,23 @@ class Poll:
             self._report.troubles.setdefault(str(error), []).append(self._source.name)
         self._flush()
         return self._report
+
+    def _round(self, streams: Sequence[Stream], at: datetime) -> list[Stream]:
+        """One step of each stream; those that have history left."""
+        unfinished = []
+        for number, stream in enumerate(streams, 1):
+            if self._read(stream, at):
+                unfinished.append(stream)
+            if self._history.is_due():
+                self._tell(at, unread=sum(one.name not in self._progress for one in streams[number:]))
+        self._tell(at)
+        return unfinished
+
+    def _tell(self, at: datetime, unread: int = 0) -> None:
+        """Say how far reading has come, once that is stored; `unread` streams have not had their first turn."""
+        self._flush()
+        self._report.history = self._history.share(self._progress.values(), at, unread)
+        self._told(self._report)
 
     def _sound(self, streams: Iterable[Stream]) -> list[Stream]:
         """Those of the streams that have not failed in this poll."""
@@ -209,26 +223,31 @@ class _History:
         self._began, self._reported = now(), now()
         self._before: float | None = None
 
-    def share(self, progress: Iterable[Progress], at: datetime) -> float | None:
-        """The share that has been read, of all streams together; said in the log twice a minute until it is all."""
+    def is_due(self) -> bool:
+        """Whether it is time to say how far reading has come: twice a minute."""
+        return (self._now() - self._reported).total_seconds() >= REPORT_SECONDS
+
+    def share(self, progress: Iterable[Progress], at: datetime, unread: int) -> float | None:
+        """The share that has been read, of all streams together; of `unread` ones nothing. Said in the log when due."""
+        is_due = self.is_due()
+        if is_due:
+            self._reported = self._now()
         spans = [
             (at - max(one.read_from, one.wanted_from), at - one.wanted_from) for one in progress if one.wanted_from < at
         ]
         if not spans:
             return None
         share = sum((read for read, _ in spans), timedelta()) / sum((wanted for _, wanted in spans), timedelta())
-        self._say(share)
-        return share
-
-    def _say(self, share: float) -> None:
-        now = self._now()
+        share *= len(spans) / (len(spans) + unread)
         if self._before is None:
             self._before = share
-        if share >= 1 or (now - self._reported).total_seconds() < REPORT_SECONDS:
-            return
-        self._reported = now
-        gained = share - self._before
-        left = (now - self._began) * ((1 - share) / gained) if gained > 0 else None
+        if share < 1 and is_due:
+            self._say(share, self._before)
+        return share
+
+    def _say(self, share: float, before: float) -> None:
+        gained = share - before
+        left = (self._now() - self._began) * ((1 - share) / gained) if gained > 0 else None
         about = f"{left.total_seconds() / 60:.0f} min" if left else "unknown"
         log.info("reading history", extra=fields(source=self._source, read=f"{share:.0%}", left=about))
 

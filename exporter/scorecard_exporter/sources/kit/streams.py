@@ -213,10 +213,12 @@ class Page(Piece):
 class DescendingStream(HistoryStream):
     """Lists that cannot be asked by time: newest first, until what is known.
 
-    `pages_at_once`: how much history is read at once. `patience`: what is unfinished for longer is given up on, and
+    `newest`: no more than this is read at first, so that all lists have their newest things soon. `pages_at_once`: how
+    much history is read at once. `patience`: what is unfinished for longer is given up on, and
     seen again only if it moves to the front.
     """
 
+    newest: timedelta = timedelta(days=100)
     pages_at_once: int = 10
     patience: timedelta = timedelta(days=7)
     down_to: datetime
@@ -229,7 +231,7 @@ class DescendingStream(HistoryStream):
     def _begin(self, cursor: str | None, at: datetime, wanted: datetime) -> Iterator[Batch]:
         # Nothing is read yet: the list begins now, and goes on from its first page.
         state = State(made_by=self.made_by, until=instant(at), since=instant(at))
-        yield from self._further(cursor, state, wanted)
+        yield from self._further(cursor, state, wanted, down_to=max(wanted, at - self.newest))
 
     def _catch_up(self, state: State, at: datetime, wanted: datetime) -> Iterator[Batch]:
         known = moment(state.until)
@@ -248,16 +250,17 @@ class DescendingStream(HistoryStream):
         )
 
     def _go_back(self, state: State, wanted: datetime) -> Iterator[Batch]:
-        yield from self._further(state.dump(), state, wanted)
+        yield from self._further(state.dump(), state, wanted, down_to=wanted)
 
-    def _further(self, before: str | None, state: State, wanted: datetime) -> Iterator[Batch]:
-        self.down_to = wanted
-        walk = _Walk(self.page, state.after, wanted, self.pages_at_once)
+    def _further(self, before: str | None, state: State, wanted: datetime, *, down_to: datetime) -> Iterator[Batch]:
+        self.down_to = down_to
+        walk = _Walk(self.page, state.after, down_to, self.pages_at_once)
 
         def reached() -> State:
             known = [one for one in (state.unfinished, walk.unfinished) if one is not None]
             oldest = state.since if walk.oldest is None else instant(walk.oldest) + 1
-            since = instant(wanted) if walk.is_at_end else oldest
+            is_all = not walk.after or (walk.oldest is not None and walk.oldest < wanted)
+            since = instant(wanted) if is_all else oldest
             return replace(state, since=since, after=walk.after, unfinished=min(known, default=None))
 
         yield from self._deliver(walk.pieces(), before, reached, wanted)
