@@ -230,9 +230,12 @@ def test_a_run_is_a_build_on_the_deployed_branch_and_a_deployment_where_it_deplo
         "run_started_at": said(hours=2),
         "updated_at": said(hours=1),
     }
-    build, deployment = push(webhook, "workflow_run", action="completed", workflow_run=run).records
-    assert (build.key, build.status, deployment.environment) == ("9", "success", "workflow:deploy.yml")
-    elsewhere = {**run, "head_branch": "topic", "path": ".github/workflows/ci.yml"}
+    (deployment,) = push(webhook, "workflow_run", action="completed", workflow_run=run).records
+    assert (deployment.key, deployment.environment) == ("run/9", "workflow:deploy.yml")
+    run["path"] = ".github/workflows/ci.yml"
+    (build,) = push(webhook, "workflow_run", action="completed", workflow_run=run).records
+    assert (build.kind, build.key, build.status) == ("build", "9", "success")
+    elsewhere = {**run, "head_branch": "topic"}
     assert push(webhook, "workflow_run", action="completed", workflow_run=elsewhere) == Pushed()
 
 

@@ -45,7 +45,7 @@ def test_everything_is_read_of_every_repository(served):
         ("code:acme/checkout", "commit"): 8 * 3,
         ("code:acme/checkout", "branch"): 1,
         ("code:acme/checkout", "deployment"): 8 * 5,
-        ("code:acme/checkout", "build"): 8 * 2,
+        ("code:acme/checkout", "build"): 8,
         ("code:acme/checkout", "issue"): 2 * 8,
         ("code:acme/checkout", "incident"): 8,
         ("code:acme/catalog", "pull_request"): 1,
@@ -103,7 +103,7 @@ def test_pages_are_read_to_their_end(served, small_pages):  # noqa: ARG001
         "commit": 24,
         "branch": 1,
         "deployment": 40,
-        "build": 16,
+        "build": 8,
         "issue": 16,
         "incident": 8,
     }

@@ -176,7 +176,7 @@ KINDS = {
     "pull_request": ["pull_request"],
     "pull_request_review": ["review"],
     "release": ["deployment"],
-    "workflow_run": ["build", "deployment"],
+    "workflow_run": ["deployment"],
 }
 SILENT = ("issues/deleted", "issues/transferred", "release/deleted")
 """What is gone cannot be said by a record."""

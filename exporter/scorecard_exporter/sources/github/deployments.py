@@ -47,17 +47,21 @@ class Step(NamedTuple):
 def outcome(steps: Sequence[Step], state: str, created_at: datetime) -> tuple[str, datetime | None]:
     """What became of a deployment, and when; None while it is not over.
 
-    The first success stands, whatever came before or after it. `inactive` is what GitHub makes of a success once
-    another deployment took its place; where that success is not among the statuses, it was the last of them before.
+    The first success stands, whatever came before or after it: `inactive` is what GitHub makes of a success once
+    another deployment took its place. One that became inactive without a success was given up. `steps`: all of them;
+    `state`: that of the deployment, which counts where no step is known.
     """
+    if not steps:
+        steps = [Step("success" if state == "inactive" else state, created_at)]
     successes = [step.at for step in steps if step.state in SUCCESSES]
     if successes:
         return "success", min(successes)
-    earlier = sorted((step for step in steps if step.state != "inactive"), key=lambda step: step.at)
-    latest = earlier[-1] if earlier else Step(state, created_at)
-    is_inactive = state == "inactive" or len(earlier) < len(steps)
-    if state in SUCCESSES or (is_inactive and latest.state not in FAILURES):
-        return "success", latest.at
+    in_order = sorted(steps, key=lambda step: step.at)
+    latest = in_order[-1]
+    if latest.state == "inactive":
+        # Set aside after it failed, it has failed all the same.
+        failures = [step for step in in_order if step.state in FAILURES]
+        return ("failure", failures[-1].at) if failures else ("cancelled", latest.at)
     status = STATUS.get(latest.state, latest.state)
     return status, latest.at if status in {"failure", "superseded", "cancelled"} else None
 

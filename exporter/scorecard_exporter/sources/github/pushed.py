@@ -172,9 +172,9 @@ def workflow_run(found: Body, repository: Repository, reading: Reading) -> Itera
     """The run, as a build on the deployed branch, or as a deployment where its workflow deploys."""
     body, named = found.inner("workflow_run"), found.inner("repository")
     branch = reading.branch or named.text("default_branch", "")
-    if branch and body.text("head_branch", "") == branch:
-        yield from runs.build(body, repository.origin)
     workflow = runs.file_of(body) or _file_of_workflow(found)
+    if branch and body.text("head_branch", "") == branch and workflow not in reading.deployment_workflows:
+        yield from runs.build(body, repository.origin)
     if workflow in reading.deployment_workflows:
         yield from runs.deployment(body, repository.origin, workflow)
 

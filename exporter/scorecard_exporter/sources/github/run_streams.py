@@ -29,7 +29,7 @@ class RunStream(DescendingStream):
             origin=repository.origin,
             kinds=(kind,),
             history=session.reading.history,
-            made_by=session.reading.made_by(session.reading.branch, path),
+            made_by=session.reading.made_by(session.reading.branch, session.reading.deployment_workflows, path),
         )
         self._session, self._repository, self._path = session, repository, path
         self._at, self._begin_at = BEGINNING, BEGINNING
@@ -108,7 +108,7 @@ class BuildStream(RunStream):
         return {**super()._search(), "branch": self._session.probe.facts(self._repository).branch or "HEAD"}
 
     def _parse(self, found: Body) -> Iterable[Record]:
-        return runs.build(found, self.origin)
+        return runs.build(found, self.origin, self._session.reading.deployment_workflows)
 
 
 class WorkflowStream(RunStream):

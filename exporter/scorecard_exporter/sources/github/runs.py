@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -61,9 +61,9 @@ def is_of_request(found: Body) -> bool:
     return found.text("event", "").startswith("pull_request")
 
 
-def build(found: Body, origin: str) -> Iterator[Build]:
-    """The record of a run on a branch; none for a run of a pull request."""
-    if is_of_request(found):
+def build(found: Body, origin: str, deploying: Sequence[str] = ()) -> Iterator[Build]:
+    """The record of a run on a branch; none for a run of a pull request, or of one of the workflows that deploy."""
+    if is_of_request(found) or file_of(found) in deploying:
         return
     one = run(found)
     yield Build(
