@@ -279,6 +279,11 @@ def test_of_very_many_mistakes_the_first_are_named():
     assert len(str(refused.value)) < 10_000
 
 
+def test_a_body_that_would_fill_the_memory_is_to_be_sent_in_several():
+    with pytest.raises(MalformedDeliveryError, match="larger than 4 MiB; send it in several"):
+        WEBHOOK.accept(BEARER, b"[" + b" " * (4 << 20), AT)
+
+
 def event(type_, subject, content, **custom):
     return {
         "context": {

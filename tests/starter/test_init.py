@@ -315,6 +315,7 @@ def test_a_file_that_is_there_is_not_replaced_and_nothing_is_asked(looked, tmp_p
             2,
             "give either --github-organization or --gitlab-group",
         ),
+        (["--github-organization=acme", "--url=git.acme.example"], 1, "--url=git.acme.example: expected an address"),
         ([], 2, "without a terminal, give --github-organization NAME or --gitlab-group PATH"),
     ],
 )

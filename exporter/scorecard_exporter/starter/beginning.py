@@ -45,8 +45,10 @@ class Beginning:
         """What is there.
 
         Raises:
-            SourceError: it cannot be looked at.
+            ScorecardError: it cannot be looked at.
         """
+        if self.url and not self.url.startswith(("https://", "http://")):
+            raise ScorecardError(f"--url={self.url}: expected an address such as https://git.acme.example")
         token = environ.get(self.token_env, "").strip()
         return self.host.look(url=self.url, token=SecretStr(token) if token else None, group=self.group)
 

@@ -19,6 +19,8 @@ from scorecard_exporter.sources.rows.json import decode
 from scorecard_exporter.sources.text import printable
 from scorecard_exporter.sources.webhook import cdevents, records
 
+LARGEST = 4 << 20
+"""Bytes of a body of records: read, they take ten times as much."""
 _LONGEST_ID = 300
 SHOWN = 20
 """So many mistakes of a body are named one by one."""
@@ -37,6 +39,8 @@ class PushWebhook:
             MalformedDeliveryError: something of it is not as documented; nothing of it is kept.
         """
         self._verify(headers, body)
+        if len(body) > LARGEST:
+            raise MalformedDeliveryError(f"the body is larger than {LARGEST >> 20} MiB; send it in several")
         delivery = Delivery(id=_id(headers), event=_event(headers), body=body, received_at=at)
         problems = self.parse(delivery).problems
         if problems:
