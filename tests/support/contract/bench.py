@@ -28,9 +28,9 @@ from scorecard_exporter.store.duckdb import DuckDBStore
 from scorecard_exporter.store.tables import PARTS, RECORDS
 
 NAME = "source"
-FIRST = datetime(2026, 5, 30, tzinfo=UTC)
+FIRST = datetime(2026, 5, 30, 0, 20, tzinfo=UTC)
 """The first poll; what `grow` adds has happened by the last one."""
-LATER = FIRST + timedelta(hours=1)
+LATER = FIRST + timedelta(minutes=30)
 LAST = datetime(2026, 6, 1, tzinfo=UTC)
 
 MOST_REQUESTS = 3_000

@@ -9,7 +9,10 @@ from scorecard_exporter.errors import PausedSourceError, SkippableSourceError, S
 from scorecard_exporter.events.model import KINDS, is_from
 from scorecard_exporter.sources.kit import exchange
 
-MOST_KILLS = 20
+MOST_KILLS = 12
+MISSING = ("null", "removed")
+FINAL = frozenset({"observation", "commit", "review"})
+"""Kinds that are what they are from the beginning."""
 
 
 def reads_from_nothing_to_the_end(bench):
@@ -40,7 +43,7 @@ def shows_no_secret(bench):
 
 
 def reading_again_changes_nothing(bench):
-    """An hour later, with nothing new: the same records, and coverage has moved on."""
+    """Half an hour later, with nothing new: the same records, and coverage has moved on."""
     world = bench.stored_world()
     world.poll(FIRST)
     before, covered = world.records(), world.coverage()
@@ -67,7 +70,8 @@ def growing_comes_to_the_same_as_reading_from_nothing(bench):
     after = since(world.records(), world.wanted_from(LAST))
     assert after == since(anew.records(), world.wanted_from(LAST))
     assert after.keys() - before.keys(), "the fake system does not grow"
-    assert any(after[address] != one for address, one in before.items() if address in after), "nothing known changes"
+    is_changed = any(after[address] != one for address, one in before.items() if address in after)
+    assert is_changed or {kind for _, kind, _ in before} <= FINAL, "nothing known changes in the fake system"
 
 
 def killed_at_any_request_it_goes_on_without_gap_or_double(bench):
@@ -96,7 +100,7 @@ def moments(bench, at, whole):
     """
     world = bench.world_at(at, is_fine=True)
     found, writes = [], [-1]
-    records = since(whole.records(), whole.wanted_from(at))
+    records = visible(bench, at, since(whole.records(), whole.wanted_from(at)))
 
     def look(number):
         if world.writes != writes[-1]:
@@ -129,6 +133,14 @@ def killed(bench, at, number):
         world.restart()
         return world
     raise AssertionError(f"request {number} was never made")
+
+
+def visible(bench, at, records):
+    """Those that a poll before this one could have seen: a thing may become one of a kind after its beginning."""
+    if at == FIRST:
+        return records
+    known = bench.at_first.records()
+    return {address: one for address, one in records.items() if address in known or (one.created_at or FIRST) >= FIRST}
 
 
 def assert_holds_what_it_covers(world, records):
@@ -177,17 +189,18 @@ def survives_once(bench, fault, at, whole, number):
     assert_only_source_errors(world)
     for error in world.raised:
         assert isinstance(error, fault.ends), f"{where} ends as {type(error).__name__}: {error}"
-    assert messages(world) or report.paused, f"{where} is not said anywhere"
+    wanted = whole.wanted_from(at)
+    is_harmless = since(world.records(), wanted) == since(whole.records(), wanted)
+    assert messages(world) or report.paused or is_harmless, f"{where} is not said anywhere"
     assert bool(report.paused) == (PausedSourceError in fault.ends), where
     assert not (report.paused and report.troubles), f"{where}: a pause is no trouble"
     holds_no_secret(world)
     assert world.records().keys() >= before.keys(), f"{where}: something stored was lost"
-    assert_holds_what_it_covers(world, whole.records())
+    assert_holds_what_it_covers(world, visible(bench, at, whole.records()))
     if fault.is_of_thing and SkippableSourceError in fault.ends:
         assert_others_went_on(world, where)
     world.restart()
     assert_healthy(world, world.poll(at))
-    wanted = whole.wanted_from(at)
     assert since(world.records(), wanted) == since(whole.records(), wanted), f"{where}: not all was read afterwards"
 
 
@@ -247,8 +260,9 @@ def a_body_that_is_not_what_it_should_be_costs_no_more_than_itself(bench):
         elif change.item:
             without = read(Change(change.number, change.item, "removed"), rounds)
             lost = without - found.records().keys()
-            is_detail = without == read(None, rounds) and messages(found)
-            assert not lost or is_detail, f"{where} costs other things: {sorted(lost)[:3]}; said: {messages(found)}"
+            is_detail = without == read(None, rounds)
+            is_fine = is_detail and (messages(found) or change.how in MISSING)
+            assert not lost or is_fine, f"{where} costs other things: {sorted(lost)[:3]}; said: {messages(found)}"
 
 
 def addresses_with(bench, change, rounds):

@@ -51,4 +51,4 @@ class MergeRequestStream(WithCommits, ChangedStream):
 def _numbers(items: list[Any]) -> Iterator[str]:
     """The numbers of merge requests as they come; one without is malformed, and said so where it is read."""
     numbers = (item.get("iid") for item in items)
-    return (str(number) for number in dict.fromkeys(numbers) if isinstance(number, int))
+    return map(str, dict.fromkeys(number for number in numbers if isinstance(number, int)))
