@@ -364,8 +364,14 @@ INCIDENTS = ("hooks:checkout", "incident")
         (
             [coverage("incident", AT - 9 * DAY, AT + DAY)],
             [],
-            [coverage("incident", AT, AT)],
+            [coverage("incident", AT + DAY, AT + DAY)],
             "what is known to be later stays",
+        ),
+        (
+            [coverage("incident", AT + DAY, AT + DAY)],
+            [Incident(origin="hooks:checkout", key="1", began_at=AT - 9 * DAY)],
+            [coverage("incident", AT - 9 * DAY, AT + DAY)],
+            "what came while silence was written down leaves no gap before it",
         ),
         (
             [

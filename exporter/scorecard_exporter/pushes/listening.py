@@ -37,14 +37,17 @@ def heard(
     for, and has no gaps: who pushes sends again what was not accepted.
     """
     begins: dict[Pair, datetime] = dict.fromkeys(pairs, at)
+    ends: dict[Pair, datetime] = {}
     for one in known:
         if one.origin.startswith(f"{source}:"):
             # Where the known span ends the new one begins, so that the store makes one of them.
-            begins[one.origin, one.kind] = min(one.to_at, at)
+            begins[one.origin, one.kind] = one.to_at
+            ends[one.origin, one.kind] = max(one.to_at, at)
     for record in records:
         began = record.starts_at if isinstance(record, Observation) else record.created_at
         pair = record.origin, record.kind
         begins[pair] = min(begins.get(pair, at), began or at)
     return tuple(
-        Coverage(origin=origin, kind=kind, from_at=begin, to_at=at) for (origin, kind), begin in sorted(begins.items())
+        Coverage(origin=origin, kind=kind, from_at=begin, to_at=ends.get((origin, kind), at))
+        for (origin, kind), begin in sorted(begins.items())
     )
