@@ -14,6 +14,7 @@ from fake_system import answer_with
 from github_points import connections, points
 from reading import Shelf, poll
 from scorecard_exporter.sources.github import (
+    codeowners,
     commit_lists,
     deployment_streams,
     deployments,
@@ -25,6 +26,7 @@ from scorecard_exporter.sources.github import (
     pull_requests,
     starter,
 )
+from scorecard_exporter.sources.github.graphql import of_each
 from scorecard_exporter.sources.github.host import Repository
 from scorecard_exporter.sources.registry import TYPES
 from systems import github as fake
@@ -57,6 +59,7 @@ QUESTIONS = {
     "twenty at a glance": (*overview.question(repositories(overview.TOGETHER)), 1),
     "an organization": (starter.REPOSITORIES, {}, 1),
     "its teams": (starter.TEAMS, {}, 1),
+    "who owns the code": (*of_each([one.variables for one in repositories(20)], codeowners.FIELDS), 1),
 }
 
 
