@@ -51,4 +51,4 @@ def connections(schema, text, variables=None):
 
 def points(schema, text, variables=None):
     """The cost: a point for each hundred connections, rounded, and one at least."""
-    return max(1, round(connections(schema, text, variables) / 100))
+    return max(1, (connections(schema, text, variables) + 50) // 100)

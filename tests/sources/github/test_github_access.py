@@ -14,7 +14,7 @@ from fake_system import answer_with
 from github_requests import refusing
 from reading import Shelf, poll
 from scorecard_exporter.errors import FatalSourceError, RetriableSourceError, SkippableSourceError
-from scorecard_exporter.sources.github import starter
+from scorecard_exporter.sources.github import codeowners, starter
 from scorecard_exporter.sources.kit import github_app
 from scorecard_exporter.sources.kit.starter import FoundService, FoundTeam
 from scorecard_exporter.sources.registry import TYPES
@@ -223,6 +223,33 @@ def test_teams_that_may_not_be_seen_are_a_note(monkeypatch):
     assert [one.team for one in found.services] == [""]
     (note,) = found.notes
     assert note.startswith("the teams of acme cannot be seen (scope `read:org`, or permission `Members: read`)")
+
+
+def test_the_team_of_a_repository_without_one_is_that_of_its_codeowners(monkeypatch):
+    shop, site = fake.busy("acme/checkout"), fake.quiet("acme/site")
+    site.onto_main(AT - timedelta(days=3))  # the team has the one that was pushed to last
+    shop.owned = "# who looks after it\n* @ada @acme/web-team\n/docs @acme/writers\n"
+    answer_with(monkeypatch, fake.Github(shop, site).handle)
+    found = starter.look(url=fake.URL, token=SecretStr(fake.TOKEN), group="acme", at=AT)
+    assert {one.name: one.team for one in found.services} == {"checkout": "web-team", "site": "payments"}
+    assert {team.name for team in found.teams} == {"payments", "web-team"}
+
+
+@pytest.mark.parametrize(
+    ("text", "team"),
+    [
+        ("* @acme/web", "web"),
+        ("* @ada @acme/web @acme/all", "web"),
+        ("* @acme/all\n/src @acme/src\n** @acme/web # the last one counts", "web"),
+        ("* @acme/all\n*", ""),
+        ("/src @acme/src", ""),
+        ("* ada@acme.example @ada", ""),
+        ("", ""),
+    ],
+    ids=str,
+)
+def test_who_owns_everything(text, team):
+    assert codeowners.team(text) == team
 
 
 def test_an_organization_that_is_none_is_said(monkeypatch):

@@ -18,6 +18,7 @@ from scorecard_exporter.errors import (
     SourceError,
 )
 from scorecard_exporter.sources.github.limits import GitHubLimits
+from scorecard_exporter.sources.github.lists import MOST_PAGES
 from systems import github as fake
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -344,6 +345,22 @@ def test_a_page_that_comes_again_and_again_ends(served):
     with pytest.raises(RetriableSourceError, match="again and again"):
         step(stream, Shelf(), AT)
     assert len(asked(world.requests, "/commits")) == 2
+
+
+def test_a_list_inside_of_a_pull_request_that_never_ends_is_given_up(served):
+    shop = fake.Repo("acme/shop")
+    shop.pull(AT - timedelta(days=9), merged_at=AT - timedelta(days=8), commits=60)
+    world = served(shop)
+    again = {
+        "nodes": [{"commit": {"authoredDate": "2026-01-01T00:00:00Z"}}],
+        "pageInfo": {"hasNextPage": True, "endCursor": "2"},
+    }
+    more = httpx.Response(200, json={"data": {"repository": {"pullRequest": {"commits": again}}}})
+    world.handle = lambda request: more if b"pullRequest(number" in request.content else world.github.handle(request)
+    (stream,) = world.source(read=["pull_requests"]).streams
+    with pytest.raises(RetriableSourceError, match="a list of commits gives the same page again and again"):
+        step(stream, Shelf(), AT)
+    assert len(questions(world.requests, "pullRequest(number")) == MOST_PAGES
 
 
 def paths(value, here=()):

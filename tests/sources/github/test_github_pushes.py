@@ -255,7 +255,10 @@ def test_what_belongs_to_another_repository_is_of_no_interest(webhook):
         (b"payload=%7B%7D", "set the webhook's content type to application/json"),
         (b"[]", "the whole is a list, not an object"),
         (b'{"repository": {"full_name": "acme/shop"}}', "pull_request is missing, not an object"),
-        (b'{"repository": {"full_name": "acme/shop"}, "pull_request": {"number": null}}', "number is missing"),
+        (
+            b'{"repository": {"full_name": "acme/shop"}, "pull_request": {"created_at": "2026-01-01T00:00:00Z"}}',
+            "number is missing",
+        ),
         (b'{"repository": 3}', "repository is 3, not an object"),
     ],
     ids=str,

@@ -14,6 +14,7 @@ from fake_system import answer_with
 from github_points import connections, points
 from reading import Shelf, poll
 from scorecard_exporter.sources.github import (
+    codeowners,
     commit_lists,
     deployment_streams,
     deployments,
@@ -25,6 +26,7 @@ from scorecard_exporter.sources.github import (
     pull_requests,
     starter,
 )
+from scorecard_exporter.sources.github.graphql import of_each
 from scorecard_exporter.sources.github.host import Repository
 from scorecard_exporter.sources.registry import TYPES
 from systems import github as fake
@@ -52,11 +54,12 @@ QUESTIONS = {
     "whose commits": (*commit_lists.question_of_requests(SHAS), 1),
     "how far ahead": (*off_branch.question(SHAS[:50]), 1),
     "histories of incidents": (issue_stream.question_of_histories(range(1, 101)), {}, 1),
-    "fifty repositories": (*probe.question(repositories(probe.TOGETHER), ""), 2),
-    "fifty repositories and a branch": (*probe.question(repositories(probe.TOGETHER), "live"), 2),
+    "fifty repositories": (*probe.question(repositories(probe.TOGETHER), ""), 3),
+    "fifty repositories and a branch": (*probe.question(repositories(probe.TOGETHER), "live"), 3),
     "twenty at a glance": (*overview.question(repositories(overview.TOGETHER)), 1),
     "an organization": (starter.REPOSITORIES, {}, 1),
     "its teams": (starter.TEAMS, {}, 1),
+    "who owns the code": (*of_each([one.variables for one in repositories(20)], codeowners.FIELDS), 1),
 }
 
 

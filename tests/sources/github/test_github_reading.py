@@ -5,11 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from github_requests import asked, questions
 from reading import Shelf, poll, step
 from scorecard_exporter.errors import SkippableSourceError
+from scorecard_exporter.sources.base import Traffic
 from scorecard_exporter.sources.github import commit_lists, deployments, issues, pull_requests, releases, runs, tags
+from scorecard_exporter.sources.github.connection import Access, connect
+from scorecard_exporter.sources.github.host import Repository
+from scorecard_exporter.sources.github.probe import FRESH_SECONDS, Probe
 from systems import github as fake
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -157,6 +162,24 @@ def test_many_repositories_with_nothing_new_are_found_by_one_question(served):
     poll(source(), shelf, AT + 2 * HOUR)
     assert len(world.requests) - before == 2  # fifty repositories and ten
     assert world.github.cost - cost <= 4
+
+
+def test_what_is_known_of_repositories_is_asked_for_again_before_it_is_old(served):
+    """A poll of many repositories takes longer than what was true at its beginning."""
+    world = served(*(fake.quiet(f"acme/r{number}") for number in range(3)))
+    host = connect(Access(url=fake.URL, token=SecretStr(fake.TOKEN)), Traffic())
+    clock = [0.0]
+    probe = Probe(host, "", monotonic=lambda: clock[0])
+    repositories = [Repository(f"acme/r{number}", f"code:acme/r{number}", fake.URL) for number in range(3)]
+    probe.expect(repositories)
+    tips = {probe.facts(one).tip for one in repositories}
+    assert (len(tips), len(world.requests)) == (3, 1)
+    new = world.github.repos["acme/r1"].onto_main(AT)
+    clock[0] = FRESH_SECONDS
+    assert new not in {probe.facts(one).tip for one in repositories}
+    clock[0] += 1
+    assert probe.facts(repositories[1]).tip == new
+    assert len(world.requests) == 2
 
 
 def test_what_is_new_is_read_and_what_changed_is_read_again(served):

@@ -74,7 +74,7 @@ class Repo:
         self.thing, self.archived = thing, archived
         self.commits, self.line, self.branches = {}, [], {}
         self.pulls, self.deployments, self.releases, self.tags, self.issues, self.runs = [], [], [], [], [], []
-        self.may_rebase = False
+        self.may_rebase, self.owned = False, ""
 
     def commit(self, at, *parents, message="", author=PERSON, authored_at=None):
         sha = sha_of(self.thing, len(self.commits), iso(at), parents)
@@ -409,7 +409,7 @@ class Github:
             "defaultBranchRef": branch(repo, "main"),
             "ref": lambda _info, qualifiedName: branch(repo, qualifiedName.removeprefix("refs/heads/")),  # noqa: N803
             "refs": connection(repo.tags, _tag_key(repo), wrap=_tag(repo)),
-            "object": lambda _info, oid: commit(repo, oid),
+            "object": _object(repo),
             "issue": lambda _info, number: issue(next(one for one in repo.issues if one["number"] == number)),
             "pullRequest": lambda _info, number: pull(repo, next(one for one in repo.pulls if one["number"] == number)),
             "pullRequests": connection(repo.pulls, _by("updatedAt", "number"), wrap=lambda one: pull(repo, one)),
@@ -501,6 +501,16 @@ def commit(repo, sha):
         "committedDate": found["commit"]["committer"]["date"],
         "associatedPullRequests": _pulls_of(repo, sha),
     }
+
+
+def _object(repo):
+    def resolve(_info, oid=None, expression=None):
+        if oid:
+            return commit(repo, oid)
+        text = repo.owned if expression == "HEAD:.github/CODEOWNERS" else None
+        return {"__typename": "Blob", "text": text} if text else None
+
+    return resolve
 
 
 def _pulls_of(repo, sha):

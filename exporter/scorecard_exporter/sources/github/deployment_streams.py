@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from scorecard_exporter.errors import RetriableSourceError
 from scorecard_exporter.events.model import Batch, Deployment, Record
 from scorecard_exporter.quantities import moment
 from scorecard_exporter.sources.github import deployments, releases, tags
 from scorecard_exporter.sources.github.host import Repository
-from scorecard_exporter.sources.github.lists import Connection, ListStream
+from scorecard_exporter.sources.github.lists import Connection, ListStream, complete
 from scorecard_exporter.sources.github.off_branch import OffBranch
 from scorecard_exporter.sources.github.reading import Session
 from scorecard_exporter.sources.kit.body import Body, moment_of
@@ -20,8 +20,6 @@ from scorecard_exporter.sources.kit.streams import OVERLAP, Page, State
 
 TRIED_AGAIN = timedelta(days=1)
 """So long a failed deployment, or a failed run, is looked at again: somebody may have it done once more."""
-MOST_STATUSES = 20
-"""Pages of statuses of one deployment."""
 
 
 def question(connection: str, arguments: str, fields: str) -> str:
@@ -106,7 +104,7 @@ class EnvironmentStream(DeploymentListStream):
         found = self._ask(DEPLOYMENTS, after, deployments.SIZE, environments=self._environments)
         listed = Connection.of(found, "deployments")
         for node in listed.nodes:
-            self._complete(node)
+            complete(node, "statuses", partial(self._following, node))
         self._on_branch = self._made_from_branch(listed.nodes)
         page = self._deployments(
             listed,
@@ -129,20 +127,10 @@ class EnvironmentStream(DeploymentListStream):
             if isinstance(node, dict) and isinstance(node.get("ref"), dict) and node["ref"].get("name") == branch
         }
 
-    def _complete(self, node: Any) -> None:
-        """Read on the statuses where there are more than came along: the first success may be among them."""
-        held = node.get("statuses") if isinstance(node, dict) else None
-        if not isinstance(held, dict) or not isinstance(held.get("nodes"), list):
-            return
-        after, seen = Connection.of(node, "statuses").after, {""}
-        while after not in seen:
-            if len(seen) > MOST_STATUSES:
-                raise RetriableSourceError(f"{self.origin}: the statuses of a deployment never end")
-            seen.add(after)
-            answer = self._session.host.ask(STATUSES, {"id": node.get("id"), "after": after})
-            more = Connection.of(answer.data.get("node"), "statuses")
-            held["nodes"].extend(more.nodes)
-            after = more.after
+    def _following(self, node: Any, after: str) -> Connection:
+        """The next page of the statuses of a deployment: the first success may be on it."""
+        answer = self._session.host.ask(STATUSES, {"id": node.get("id"), "after": after})
+        return Connection.of(answer.data.get("node"), "statuses")
 
 
 class ReleaseStream(DeploymentListStream):

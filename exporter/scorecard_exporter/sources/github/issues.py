@@ -24,29 +24,27 @@ def records(
     """
     if found.has("pull_request"):
         return
-    number, url = found.whole("number"), found.text("html_url", "")
-    labels = labels_of(found)
-    opened_at = found.time("created_at")
-    closed_at = None if found.text("state", "") == "open" else found.time_or_none("closed_at")
-    yield Issue(
+    number = found.whole("number")
+    issue = Issue(
         origin=origin,
         key=str(number),
-        url=url,
+        url=found.text("html_url", ""),
         type=type_of(found),
-        opened_at=opened_at,
-        resolved_at=closed_at,
-        labels=labels,
+        opened_at=found.time("created_at"),
+        resolved_at=None if found.text("state", "") == "open" else found.time_or_none("closed_at"),
+        labels=labels_of(found),
     )
+    yield issue
     if is_incident(found, incident_labels):
         yield Incident(
             origin=origin,
-            key=str(number),
-            url=url,
-            began_at=opened_at,
-            severity=severity(labels),
+            key=issue.key,
+            url=issue.url,
+            began_at=issue.opened_at,
+            severity=severity(issue.labels),
             title=found.text("title", ""),
-            resolved_at=closed_at,
-            labels=labels,
+            resolved_at=issue.resolved_at,
+            labels=issue.labels,
             history=histories.get(number, ()),
         )
 

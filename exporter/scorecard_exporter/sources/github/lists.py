@@ -18,6 +18,8 @@ from scorecard_exporter.sources.kit.streams import DescendingStream, Page
 
 MOST = 100
 """Things on one page of a list."""
+MOST_PAGES = 100
+"""Of a list inside of something."""
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -42,6 +44,25 @@ class Connection:
         page = found.get("pageInfo") or {}
         is_more = isinstance(page, dict) and page.get("hasNextPage") is True
         return cls([node for node in nodes if node is not None], str(page.get("endCursor") or "") if is_more else "")
+
+
+def complete(holder: Any, name: str, following: Callable[[str], Connection]) -> None:
+    """Read on a list inside of something, where more of it is there than came along; `following`: by the place.
+
+    Raises:
+        RetriableSourceError: it never ends.
+    """
+    held = holder.get(name) if isinstance(holder, dict) else None
+    if not isinstance(held, dict) or not isinstance(held.get("nodes"), list):
+        return
+    after = Connection.of(holder, name).after
+    for _ in range(MOST_PAGES):
+        if not after:
+            return
+        more = following(after)
+        held["nodes"].extend(more.nodes)
+        after = more.after
+    raise RetriableSourceError(f"a list of {name} gives the same page again and again")
 
 
 def since(nodes: Iterable[Any], name: str, begin: datetime) -> list[Any]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from scorecard_exporter.errors import RetriableSourceError
 from scorecard_exporter.sources.github import pull_requests
 from scorecard_exporter.sources.github.host import Repository
-from scorecard_exporter.sources.github.lists import Connection, ListStream
+from scorecard_exporter.sources.github.lists import Connection, ListStream, complete
 from scorecard_exporter.sources.github.reading import Session
 from scorecard_exporter.sources.kit.streams import Page
-
-MOST_PARTS = 100
-"""Pages of one list inside a pull request."""
 
 
 def question(*, paths: bool) -> str:
@@ -56,7 +53,8 @@ class PullRequestStream(ListStream):
         found = self._ask(question(paths=self._paths), after, pull_requests.SIZE)
         listed = Connection.of(found, "pullRequests")
         for node in listed.nodes:
-            self._complete(node)
+            for name in pull_requests.PARTS:
+                complete(node, name, partial(self._following, node, name))
         return self._page(
             listed,
             lambda body: pull_requests.records(body, self.origin),
@@ -64,22 +62,8 @@ class PullRequestStream(ListStream):
             ordered_by="updatedAt",
         )
 
-    def _complete(self, node: Any) -> None:
-        """Read on the lists inside of a pull request that are longer than what came with it."""
-        if not isinstance(node, dict):
-            return
-        for name in pull_requests.PARTS:
-            held = node.get(name)
-            if not isinstance(held, dict) or not isinstance(held.get("nodes"), list):
-                continue
-            after = Connection.of(node, name).after
-            seen = {""}
-            while after not in seen:
-                if len(seen) > MOST_PARTS:
-                    raise RetriableSourceError(f"{self.origin}: the {name} of a pull request never end")
-                seen.add(after)
-                known = {**self._repository.variables, "number": node.get("number"), "after": after}
-                answer = self._session.host.ask(question_of_part(name), known)
-                more = Connection.of(answer.repository(self._repository.thing).get("pullRequest"), name)
-                held["nodes"].extend(more.nodes)
-                after = more.after
+    def _following(self, node: Any, name: str, after: str) -> Connection:
+        """The next page of a list inside of a pull request."""
+        known = {**self._repository.variables, "number": node.get("number"), "after": after}
+        answer = self._session.host.ask(question_of_part(name), known)
+        return Connection.of(answer.repository(self._repository.thing).get("pullRequest"), name)

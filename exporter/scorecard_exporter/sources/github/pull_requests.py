@@ -47,13 +47,11 @@ def records(found: Body, origin: str) -> Iterator[Record]:
     """The records of one pull request: itself, its reviews, and the change that it became when it was merged."""
     number = found.text("number")
     author, is_bot = person(found.body("author"))
-    labels = tuple(label.text("name", "") for label in listed(found, "labels"))
     opened_at, merged_at = found.time("createdAt"), found.time_or_none("mergedAt")
-    url = found.text("url", "")
-    yield PullRequest(
+    request = PullRequest(
         origin=origin,
         key=number,
-        url=url,
+        url=found.text("url", ""),
         opened_at=opened_at,
         ready_at=None if found.flag("isDraft") else ready_at(found) or opened_at,
         merged_at=merged_at,
@@ -61,27 +59,31 @@ def records(found: Body, origin: str) -> Iterator[Record]:
         author=author,
         is_bot=is_bot,
         is_draft=found.flag("isDraft"),
-        labels=labels,
+        labels=tuple(label.text("name", "") for label in listed(found, "labels")),
     )
+    yield request
     for review in listed(found, "reviews"):
         yield from review_of(review, number, origin)
-    if merged_at is None:
-        return
+    if merged_at is not None:
+        yield _change(found, request, merged_at)
+
+
+def _change(found: Body, request: PullRequest, merged_at: datetime) -> Change:
     merge_commit = found.body("mergeCommit")
-    yield Change(
-        origin=origin,
-        key=number,
-        url=url,
+    return Change(
+        origin=request.origin,
+        key=request.key,
+        url=request.url,
         merged_at=merged_at,
         first_authored_at=first_authored_at(listed(found, "commits")),
         merge_sha=merge_commit.text("oid", "") if merge_commit else "",
         head_sha=found.text("headRefOid", ""),
-        author=author,
-        is_bot=is_bot,
+        author=request.author,
+        is_bot=request.is_bot,
         title=found.text("title", ""),
         branch=found.text("headRefName", ""),
         reverts=reverts(found.lines("body")),
-        labels=labels,
+        labels=request.labels,
         paths=tuple(file.text("path") for file in listed(found, "files")),
     )
 

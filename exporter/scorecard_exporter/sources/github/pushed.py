@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
 
 from scorecard_exporter.events.merge import REOPENED, RESOLVED
 from scorecard_exporter.events.model import Change, Deployment, PullRequest, Record, Review, Transition
@@ -16,49 +15,45 @@ from scorecard_exporter.sources.github.reading import Reading
 from scorecard_exporter.sources.kit.body import Body
 
 
-class _Request(NamedTuple):
-    found: Body
-    number: str
-    author: str
-    is_bot: bool
-    labels: tuple[str, ...]
-
-
 def pull_request(found: Body, repository: Repository, reading: Reading) -> Iterator[Record]:
     """The pull request, and the change that it became when it was merged."""
     del reading
-    one = _request(found)
-    body, merged_at, opened_at = one.found, one.found.time_or_none("merged_at"), one.found.time("created_at")
-    action = found.text("action", "")
-    yield PullRequest(
+    body = found.inner("pull_request")
+    author, is_bot = person(body.body("user"))
+    merged_at, opened_at = body.time_or_none("merged_at"), body.time("created_at")
+    request = PullRequest(
         origin=repository.origin,
-        key=one.number,
+        key=body.text("number"),
         url=body.text("html_url", ""),
         opened_at=opened_at,
-        ready_at=_ready_at(body, action, opened_at),
+        ready_at=_ready_at(body, found.text("action", ""), opened_at),
         merged_at=merged_at,
         closed_at=body.time_or_none("closed_at"),
-        author=one.author,
-        is_bot=one.is_bot,
+        author=author,
+        is_bot=is_bot,
         is_draft=body.flag("draft"),
-        labels=one.labels,
+        labels=issues.labels_of(body),
     )
-    if merged_at is None:
-        return
+    yield request
+    if merged_at is not None:
+        yield _change(body, request, merged_at)
+
+
+def _change(body: Body, request: PullRequest, merged_at: datetime) -> Change:
     head = body.body("head")
-    yield Change(
-        origin=repository.origin,
-        key=one.number,
-        url=body.text("html_url", ""),
+    return Change(
+        origin=request.origin,
+        key=request.key,
+        url=request.url,
         merged_at=merged_at,
         merge_sha=body.text("merge_commit_sha", ""),
         head_sha=head.text("sha", "") if head else "",
-        author=one.author,
-        is_bot=one.is_bot,
+        author=request.author,
+        is_bot=request.is_bot,
         title=body.text("title", ""),
         branch=head.text("ref", "") if head else "",
         reverts=reverts(body.lines("body")),
-        labels=one.labels,
+        labels=request.labels,
     )
 
 
@@ -69,12 +64,6 @@ def _ready_at(body: Body, action: str, opened_at: datetime) -> datetime | None:
     if action == "ready_for_review":
         return body.time_or_none("updated_at")
     return opened_at if action == "opened" else None
-
-
-def _request(found: Body) -> _Request:
-    body = found.inner("pull_request")
-    author, is_bot = person(body.body("user"))
-    return _Request(body, body.text("number"), author, is_bot, issues.labels_of(body))
 
 
 def review(found: Body, repository: Repository, reading: Reading) -> Iterator[Record]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -12,7 +12,9 @@ from pydantic import SecretStr
 
 from scorecard_exporter.errors import SkippableSourceError
 from scorecard_exporter.sources.base import Traffic
+from scorecard_exporter.sources.github import codeowners
 from scorecard_exporter.sources.github.connection import Access, connect
+from scorecard_exporter.sources.github.graphql import of_each
 from scorecard_exporter.sources.github.host import PUBLIC, Host
 from scorecard_exporter.sources.github.lists import Connection
 from scorecard_exporter.sources.github.overview import FIELDS, TOGETHER, Overview, overview
@@ -60,11 +62,13 @@ def look(*, url: str | None, token: SecretStr | None, group: str, at: datetime |
     kept = [one for one in overviews if not one.is_empty and not one.is_fork and _is_active(one, active)]
     teams, notes = _teams(host, group)
     owners = _owners(teams)
+    owners |= _owners_by_file(host, [one.thing for one in kept if one.thing not in owners])
+    known = {team.name: team for team, _ in teams}
     return Found(
         account=account,
         options={"organizations": [group]},
         services=tuple(_service(one, owners.get(one.thing, "")) for one in kept),
-        teams=tuple(team for team, _ in teams),
+        teams=tuple({**{name: FoundTeam(name=name) for name in owners.values()}, **known}.values()),
         left_out=tuple(_left_out(overviews, archived, active)),
         notes=notes,
     )
@@ -123,6 +127,27 @@ def _owners(teams: list[tuple[FoundTeam, tuple[str, ...]]]) -> dict[str, str]:
     for team, repositories in sorted(teams, key=lambda one: (-len(one[1]), one[0].name)):
         owners.update(dict.fromkeys(repositories, team.name))
     return owners
+
+
+def _owners_by_file(host: Host, things: Sequence[str]) -> dict[str, str]:
+    """By repository, the team that its CODEOWNERS gives everything to."""
+    owners: dict[str, str] = {}
+    for start in range(0, len(things), TOGETHER):
+        chunk = things[start : start + TOGETHER]
+        named = [{"owner": owner, "name": name} for owner, _, name in (thing.partition("/") for thing in chunk)]
+        data = host.ask(*of_each(named, codeowners.FIELDS)).data
+        for number, thing in enumerate(chunk):
+            if team := _owner(data.get(f"r{number}")):
+                owners[thing] = team
+    return owners
+
+
+def _owner(found: object) -> str:
+    try:
+        files = [file for name in codeowners.PLACES if (file := Body(found).body(name))]
+    except MalformedError:
+        return ""
+    return codeowners.team(files[0].lines("text")) if files else ""
 
 
 def _service(one: Overview, team: str) -> FoundService:
