@@ -106,7 +106,7 @@ class Poll:
         except PausedSourceError as error:
             self._report.paused = str(error)
         except SourceError as error:
-            self._report.troubles.setdefault(str(error), []).append(self._source.name)
+            self._note(self._source.name, str(error))
         self._flush()
         return self._report
 
@@ -168,10 +168,15 @@ class Poll:
         return not progress.is_finished
 
     def _failed(self, stream: str, reason: str, *, is_of_system: bool) -> None:
-        self._report.troubles.setdefault(reason, []).append(stream)
+        self._note(stream, reason)
         self._failures = self._failures + 1 if is_of_system else 0
         if self._failures >= FAILURES_IN_A_ROW:
             raise RetriableSourceError("after so many failures in a row, the other streams are not asked in this poll")
+
+    def _note(self, stream: str, reason: str) -> None:
+        befallen = self._report.troubles.setdefault(reason, [])
+        if stream not in befallen:
+            befallen.append(stream)
 
     def _take(self, stream: str, batch: Batch) -> None:
         if not self._waiting:
@@ -211,7 +216,7 @@ class Poll:
                 raise
             except Exception as error:  # noqa: BLE001  whatever it is, it is said, and the others go on
                 refused[stream] = f"what was read cannot be stored: {type(error).__name__}: {error}"
-                self._report.troubles.setdefault(refused[stream], []).append(stream)
+                self._note(stream, refused[stream])
         return refused
 
 

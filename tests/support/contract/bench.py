@@ -4,7 +4,6 @@ import contextlib
 import functools
 import itertools
 import logging
-import ssl
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,7 +21,6 @@ from scorecard_exporter.exposition.traffic import TrafficCollector
 from scorecard_exporter.sources import delivery
 from scorecard_exporter.sources.base import Source, SourceOptions, Stream
 from scorecard_exporter.sources.kit import client as kit_client
-from scorecard_exporter.sources.kit import exchange
 from scorecard_exporter.sources.kit.quota import Budgets
 from scorecard_exporter.store.duckdb import DuckDBStore
 from scorecard_exporter.store.tables import PARTS, RECORDS
@@ -38,7 +36,6 @@ MOST_ROUNDS = 1_000
 
 
 _NUMBERS = itertools.count(1)
-_CONTEXT = ssl.create_default_context()
 
 
 class EndlessError(BaseException):
@@ -280,8 +277,6 @@ class Bench:
 
     def __post_init__(self):
         self.caplog.set_level(logging.DEBUG)
-        # A context of one's own for each client would take most of the time.
-        self.monkeypatch.setattr(exchange.Exchange, "_trusted", lambda _: _CONTEXT)
 
     def world(self, **how):
         """A world whose polls fill a shelf."""
