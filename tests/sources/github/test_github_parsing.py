@@ -79,6 +79,7 @@ OUTCOMES = [
     ("failed and is tried again", "IN_PROGRESS", ["FAILURE", "IN_PROGRESS"], "running", None),
     ("failed and was put away by hand", "INACTIVE", ["FAILURE", "INACTIVE"], "failure", 1),
     ("inactive, its success not listed", "INACTIVE", ["IN_PROGRESS", "INACTIVE"], "success", 1),
+    ("put away before it began", "INACTIVE", ["QUEUED", "INACTIVE"], "superseded", 1),
     ("inactive, nothing listed", "INACTIVE", [], "success", 0),
     ("runs", "IN_PROGRESS", ["QUEUED", "IN_PROGRESS"], "running", None),
     ("waits for an approval", "WAITING", ["WAITING"], "pending", None),

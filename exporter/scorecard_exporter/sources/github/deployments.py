@@ -24,6 +24,7 @@ FIELDS = f"""
 
 SUCCESSES = frozenset({"success", "active"})
 FAILURES = frozenset({"failure", "error"})
+UNBEGUN = frozenset({"queued", "waiting", "pending"})
 STATUS = {
     **dict.fromkeys(SUCCESSES, "success"),
     **dict.fromkeys(FAILURES, "failure"),
@@ -49,6 +50,7 @@ def outcome(steps: Sequence[Step], state: str, created_at: datetime) -> tuple[st
 
     The first success stands, whatever came before or after it. `inactive` is what GitHub makes of a success once
     another deployment took its place; where that success is not among the statuses, it was the last of them before.
+    What had not even begun when it became inactive was superseded.
     """
     successes = [step.at for step in steps if step.state in SUCCESSES]
     if successes:
@@ -56,9 +58,9 @@ def outcome(steps: Sequence[Step], state: str, created_at: datetime) -> tuple[st
     earlier = sorted((step for step in steps if step.state != "inactive"), key=lambda step: step.at)
     latest = earlier[-1] if earlier else Step(state, created_at)
     is_inactive = state == "inactive" or len(earlier) < len(steps)
-    if state in SUCCESSES or (is_inactive and latest.state not in FAILURES):
+    if state in SUCCESSES or (is_inactive and latest.state not in FAILURES | UNBEGUN):
         return "success", latest.at
-    status = STATUS.get(latest.state, latest.state)
+    status = "superseded" if is_inactive and latest.state in UNBEGUN else STATUS.get(latest.state, latest.state)
     return status, latest.at if status in {"failure", "superseded", "cancelled"} else None
 
 
