@@ -1,95 +1,106 @@
-"""The measures that the exporter computes from Acme's files are those that Acme's author knows to be true."""
+"""The measures that the exporter computes from Acme's systems and files are those that its author knows to be true."""
 
+import os
+import sys
 from collections import Counter
-from datetime import UTC, datetime
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
-from examples.acme import files
+from examples.acme import configuration, files
 from examples.acme.company.moments import DAY, iso, months
-from examples.acme.configuration import services_yaml, teams_yaml
+from examples.acme.company.people import services
+from examples.acme.company.story import company
 from examples.acme.observed import sums
-from examples.acme.truth import MEASURES
+from examples.acme.systems.running import Systems
+from examples.acme.systems.transport import handler
+from examples.acme.truth import MEASURES, truth
 
+from fake_system import answer_with
 from scorecard_exporter.config import load
-from scorecard_exporter.measures.evaluate import evaluate
-from scorecard_exporter.measures.model import Period
-from scorecard_exporter.store.duckdb import DuckDBStore
 
-SECOND = 1_000_000
+sys.path.insert(0, str(Path(__file__).parent))
+
+from measured import differences, measured
+
 SOURCES = ("github", "gitlab", "jenkins", "pagerduty", "jira", "prometheus", "surveys")
+OBSERVED = ("cost", "cost_per_active_user", "uptime")
+WHOLE = os.environ.get("SCORECARD_TEST_WHOLE_COMPANY") == "1"
+"""Reading the whole company over HTTP takes a minute or more."""
 
 
-def configuration(acme, folder):
-    """The scorecard's own teams and services, over files instead of systems."""
-    (folder / "teams.yaml").write_text(teams_yaml(acme.teams, acme.services))
-    (folder / "services.yaml").write_text(services_yaml(acme.services))
-    begins = iso(acme.starts_at - 40 * DAY)[:10]
-    sources = "".join(
-        f'  acme-{name}: {{type: files, path: "data/acme-{name}/*.csv", covers_from: {begins}}}\n' for name in SOURCES
-    )
-    measures = "".join(f"              {name}: {{}}\n" for name in MEASURES)
-    series = "".join(
-        f"  {name}: {{unit: {unit}, subjects: services, rollup: sum}}\n"
-        for name, unit in (("infrastructure_cost", "eur"), ("good_requests", "count"), ("requests", "count"))
-    )
-    path = folder / "scorecard.yaml"
-    path.write_text(
-        f"store: duckdb:./store.duckdb\nhotfixes: [hotfix/*]\nsources:\n{sources}teams: !include teams.yaml\n"
-        f"services: !include services.yaml\nseries:\n{series}"
-        "scorecards:\n  acme:\n    perspectives:\n      engineering-excellence:\n        objectives:\n"
-        f"          delivery:\n            measures:\n{measures}"
-        "              cost: {series: infrastructure_cost, statistic: sum, better: lower}\n"
-        "              uptime: {numerator: good_requests, denominator: requests, unit: ratio, better: higher}\n"
-    )
-    return load(path)
+def written(acme, folder):
+    """The scorecard of Acme, and its files."""
+    configuration.write(folder, acme.now, services(len(acme.services)))
+    files.write(acme, folder / "data")
+    return folder / "sources.yaml"
 
 
 @pytest.fixture(scope="module")
-def readings(acme, tmp_path_factory):
-    """What the exporter says of every measure, team and month: by measure, team and first moment of the month."""
-    folder = tmp_path_factory.mktemp("acme")
-    files.write(acme, folder / "data")
-    loaded = configuration(acme, folder)
-    at = datetime.fromtimestamp(acme.now, UTC)
-    store = DuckDBStore.open(folder / "store.duckdb")
-    try:
-        store.dimensions(loaded.dimensions)
-        for name, options in loaded.sources.items():
-            for stream in options.build(name, str(folder)).streams:
-                for batch in stream.read(None, at):
-                    assert batch.problems == ()
-                    store.write(name, stream.name, batch)
-        store.link()
-        spans = [Period(begin * SECOND, end * SECOND) for begin, end in months(acme.starts_at, acme.now)]
-        chosen = [measure for _, _, measure in loaded.scorecards["acme"].measures()]
-        found = evaluate(store, [one.definition for one in chosen], loaded.scopes, list(loaded.scopes), spans)
-    finally:
-        store.close()
-    names = {one.definition: one.id for one in chosen}
-    return {(names[one.definition], one.team, one.period.starts_at // SECOND): one for one in found}
+def from_files(acme, tmp_path_factory):
+    """What is measured from files that stand in for all systems."""
+    folder = tmp_path_factory.mktemp("files")
+    begins = iso(acme.starts_at - 40 * DAY)[:10]
+    lines = (f'acme-{name}: {{type: files, path: "data/acme-{name}/*.csv", covers_from: {begins}}}' for name in SOURCES)
+    written(acme, folder).write_text("\n".join(lines))
+    return measured(acme, load(folder / "scorecard.yaml", {}), folder, (*MEASURES, *OBSERVED))
 
 
-def test_every_delivery_measure_is_true_for_every_team_and_month(true, readings):
-    """From the files, through source, store, links and measures, to the last digit."""
-    wrong = []
-    met = Counter()
-    for (team, begin, measure), known in true.items():
-        reading = readings[measure, team, begin]
-        met[measure, known.value is not None] += 1
-        if (reading.value, reading.samples) != (known.value, known.samples):
-            wrong.append((iso(begin)[:7], team, measure, known, (reading.value, reading.samples, reading.absence)))
-    assert wrong == []
+def test_from_files_every_measure_is_true_for_every_team_and_month(true, from_files):
+    """Through source, store, links and measures, to the last digit."""
+    assert differences(true, from_files) == []
     assert len(true) == 7 * 9 * 24
-    assert all(met[measure, True] > 100 for measure in MEASURES)
+    valued = Counter(measure for (_, _, measure), known in true.items() if known.value is not None)
+    assert all(valued[measure] > 100 for measure in MEASURES)
 
 
-def test_cost_and_uptime_are_true(acme, readings):
-    """Sums of observations over whole months, and a quotient of two."""
+def test_from_files_cost_and_uptime_are_true(acme, from_files):
+    """Sums of observations over whole months, and quotients of two."""
     totals = Counter()
     for one in sums(acme):
         totals[one.series, one.starts_at] += one.value
     for begin, _ in months(acme.starts_at, acme.now):
-        assert readings["cost", "engineering", begin].value == totals["infrastructure_cost", begin]
+        cost, users = totals["infrastructure_cost", begin], totals["active_user_days", begin]
         good, requests = totals["good_requests", begin], totals["requests", begin]
-        assert readings["uptime", "engineering", begin].value == Fraction(good, requests)
+        found = {name: from_files[name, "engineering", begin].value for name in OBSERVED}
+        assert found == {
+            "cost": cost,
+            "cost_per_active_user": Fraction(cost, users),
+            "uptime": Fraction(good, requests),
+        }
+
+
+@pytest.fixture(scope="module")
+def read_over_http(acme):
+    """The company that is read over HTTP: the whole one, or sixteen services in their first four months."""
+    return acme if WHOLE else company(now=acme.now, services=16, months=4)
+
+
+@pytest.fixture(scope="module")
+def over_http(read_over_http, tmp_path_factory):
+    """What is measured from the systems, by every source of the scorecard."""
+    folder = tmp_path_factory.mktemp("http")
+    written(read_over_http, folder)
+    systems = Systems(read_over_http, clock=lambda: float(read_over_http.now))
+    loaded = load(folder / "scorecard.yaml", {"ACME_TOKEN": "acme-demo"})
+    with pytest.MonkeyPatch.context() as patch:
+        answer_with(patch, handler(systems))
+        return measured(read_over_http, loaded, folder, (*MEASURES, *OBSERVED))
+
+
+def test_over_http_every_measure_is_true_for_every_team_and_month(read_over_http, over_http):
+    """From GitHub, GitLab, Jenkins, PagerDuty and Jira: exactly what is true."""
+    true = truth(read_over_http)
+    assert differences(true, over_http) == []
+    assert all(any(known.value is not None for (_, _, name), known in true.items() if name == one) for one in MEASURES)
+
+
+def test_over_http_cost_and_uptime_are_true(read_over_http, over_http):
+    """From Prometheus: exactly what was counted."""
+    totals = Counter()
+    for one in sums(read_over_http):
+        totals[one.series, one.starts_at] += one.value
+    for begin, _ in months(read_over_http.starts_at, read_over_http.now):
+        assert over_http["cost", "engineering", begin].value == totals["infrastructure_cost", begin]
+        good, requests = totals["good_requests", begin], totals["requests", begin]
+        assert over_http["uptime", "engineering", begin].value == Fraction(good, requests)
