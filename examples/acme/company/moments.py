@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 WEEK = 7 * DAY
@@ -22,6 +23,7 @@ def when(at: int) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
+@lru_cache(maxsize=200_000)
 def iso(at: int) -> str:
     """`2026-03-01T10:05:00Z`."""
     return when(at).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -27,7 +27,7 @@ def deliveries(world: World, asked: Asked, one: News) -> Iterator[Delivery]:
 
 def _deployed(world: World, asked: Asked, one: Deployed) -> Iterator[Delivery]:
     where = world.company.repository_of(one.service)
-    if one.service.way == "deployments":
+    if one.service.way == "deployments" and one.step.state in bodies.STATES:
         place = one.what.steps.index(one.step)
         status = bodies.status(asked, where, one.what, place, one.step)
         body = {"deployment_status": status, "deployment": bodies.deployment(asked, where, one.what)}

@@ -28,10 +28,9 @@ STATES = {
     "success": "success",
     "failure": "failure",
     "inactive": "inactive",
-    "cancelled": "inactive",
     "skipped": "inactive",
 }
-"""What a deployment's step is called; GitHub has no word for one that was called off."""
+"""What a deployment's step is called."""
 
 CI, DEPLOY = "ci.yml", "deploy.yml"
 WORKFLOWS = {CI: (1, "CI"), DEPLOY: (2, "Deploy")}
@@ -173,6 +172,11 @@ def review(asked: Asked, where: Repository, request: PullRequest, found: Review)
     }
 
 
+def statuses(found: Deployment) -> list[tuple[int, Step]]:
+    """The statuses of a deployment with their places, newest first; that one was cancelled, GitHub is never told."""
+    return [(place, step) for place, step in enumerate(found.steps) if step.state in STATES][::-1]
+
+
 def deployment(asked: Asked, where: Repository, found: Deployment) -> dict[str, Any]:
     url = api(asked, f"repos/{where.path}/deployments/{found.number}")
     return {
@@ -188,7 +192,7 @@ def deployment(asked: Asked, where: Repository, found: Deployment) -> dict[str, 
         "description": None,
         "creator": user(asked, found.creator),
         "created_at": iso(found.created_at),
-        "updated_at": iso(found.steps[-1].at),
+        "updated_at": iso(statuses(found)[0][1].at),
         "statuses_url": f"{url}/statuses",
         "repository_url": api(asked, f"repos/{where.path}"),
         "transient_environment": False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -113,9 +113,6 @@ def run(world: World, asked: Asked) -> Reply:
     query = understand(asked)
     if isinstance(query, Reply):
         return query
-    problems = validate(schema(), query.document)
-    if problems:
-        return refused(problems, 1)
     spent = cost(query.document, query.variables)
     if spent.nodes > MOST_NODES:
         message = (
@@ -140,11 +137,20 @@ def understand(asked: Asked) -> Query | Reply:
     body = asked.json()
     if not isinstance(body, dict) or not isinstance(body.get("query"), str):
         return answer({"message": "Problems parsing JSON", "status": "400"}, 400)
-    try:
-        document = parse(body["query"])
-    except GraphQLError as error:
-        return refused([error], 1)
+    document = read(body["query"])
+    if not isinstance(document, DocumentNode):
+        return refused(document, 1)
     return Query(document, body.get("variables") or {}, body.get("operationName"))
+
+
+@lru_cache(maxsize=256)
+def read(text: str) -> DocumentNode | list[GraphQLError]:
+    """A valid document, or what is wrong with it; clients ask the same again and again."""
+    try:
+        document = parse(text)
+    except GraphQLError as error:
+        return [error]
+    return validate(schema(), document) or document
 
 
 def refused(errors: list[GraphQLError], points: int) -> Reply:

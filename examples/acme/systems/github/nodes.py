@@ -356,8 +356,8 @@ class Nodes:
 
     def deployment(self, where: Repository, found: Deployment) -> Fields:
         body = bodies.deployment(self.asked, where, found)
-        steps = list(enumerate(found.steps))[::-1]
-        shown = bodies.STATES[found.steps[-1].state].upper()
+        steps = bodies.statuses(found)
+        shown = bodies.STATES[steps[0][1].state].upper()
         return {
             "id": body["node_id"],
             "databaseId": found.number,

@@ -43,8 +43,7 @@ def statuses(world: World, asked: Asked, number: str, owner: str, repo: str = ""
     one = next((one for one in world.deployed(where, "deployments") if str(one.number) == number), None)
     if one is None:
         return missing()
-    steps = list(enumerate(one.steps))[::-1]
-    return page(asked, steps, lambda row: bodies.status(asked, where, one, *row), repository=where)
+    return page(asked, bodies.statuses(one), lambda row: bodies.status(asked, where, one, *row), repository=where)
 
 
 @routes.get(*both("/environments"))
