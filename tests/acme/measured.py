@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
-from examples.acme.company.moments import months
+from examples.acme.company.moments import iso, months
 
 from scorecard_exporter.measures.evaluate import evaluate
 from scorecard_exporter.measures.model import Period
+from scorecard_exporter.polling import Poll
 from scorecard_exporter.store.duckdb import DuckDBStore
 
 SECOND = 1_000_000
-MOST_ROUNDS = 200
 
 
 def measured(acme, configuration, folder, measures):
@@ -32,22 +32,14 @@ def measured(acme, configuration, folder, measures):
 
 
 def read(store, source, at):
-    """Round after round, as a poll does it, until all history is there."""
-    for _ in range(MOST_ROUNDS):
-        unfinished = [stream for stream in source.streams if step(store, source.name, stream, at)]
-        if not unfinished:
-            return
-    raise AssertionError(f"the history of {source.name} never ends")
+    """One poll, to the end of all history; nothing may be left out."""
 
+    def write(deliveries):
+        assert [problem for _, batch in deliveries for problem in batch.problems] == []
+        store.write(source.name, *deliveries)
 
-def step(store, source, stream, at):
-    """One step of a stream; whether it has history left."""
-    progress = None
-    for batch in stream.read(store.cursors(source).get(stream.name), at):
-        assert batch.problems == ()
-        store.write(source, (stream.name, batch))
-        progress = batch.progress
-    return progress is not None and not progress.is_finished
+    report = Poll(source, {}, write, now=lambda: at).run()
+    assert (source.name, report.troubles, report.paused) == (source.name, {}, "")
 
 
 def differences(true, readings):
@@ -58,3 +50,16 @@ def differences(true, readings):
         if (found.value, found.samples) != (known.value, known.samples):
             wrong.append((measure, team, begin, known, found.value, found.samples, found.absence))
     return wrong
+
+
+def table(true, readings):
+    """Month, team, measure, what is true and what was measured (seconds, per day, shares), and from how many things."""
+    rows = ["month team measure expected computed samples"]
+    for (team, begin, measure), known in sorted(true.items(), key=lambda one: (one[0][1], one[0][0], one[0][2])):
+        found = readings[measure, team, begin]
+        rows.append(f"{iso(begin)[:7]} {team} {measure} {_said(known.value)} {_said(found.value)} {known.samples}")
+    return "\n".join(rows) + "\n"
+
+
+def _said(value):
+    return "none" if value is None else str(value)

@@ -10,23 +10,22 @@ import pytest
 from examples.acme import configuration, files
 from examples.acme.company.moments import DAY, iso, months
 from examples.acme.company.people import services
-from examples.acme.company.story import company
 from examples.acme.observed import sums
 from examples.acme.systems.running import Systems
 from examples.acme.systems.transport import handler
-from examples.acme.truth import MEASURES, truth
+from examples.acme.truth import MEASURES
 
 from fake_system import answer_with
 from scorecard_exporter.config import load
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from measured import differences, measured
+from measured import differences, measured, table
 
 SOURCES = ("github", "gitlab", "jenkins", "pagerduty", "jira", "prometheus", "surveys")
 OBSERVED = ("cost", "cost_per_active_user", "uptime")
-WHOLE = os.environ.get("SCORECARD_TEST_WHOLE_COMPANY") == "1"
-"""Reading the whole company over HTTP takes a minute or more."""
+TABLE = Path(__file__).parents[1] / "golden" / "acme_truth.txt"
+"""What is true and what was measured, to be read; `SCORECARD_TEST_WRITE_GOLDEN=1` writes it anew."""
 
 
 def written(acme, folder):
@@ -71,36 +70,32 @@ def test_from_files_cost_and_uptime_are_true(acme, from_files):
 
 
 @pytest.fixture(scope="module")
-def read_over_http(acme):
-    """The company that is read over HTTP: the whole one, or sixteen services in their first four months."""
-    return acme if WHOLE else company(now=acme.now, services=16, months=4)
-
-
-@pytest.fixture(scope="module")
-def over_http(read_over_http, tmp_path_factory):
+def over_http(acme, tmp_path_factory):
     """What is measured from the systems, by every source of the scorecard."""
     folder = tmp_path_factory.mktemp("http")
-    written(read_over_http, folder)
-    systems = Systems(read_over_http, clock=lambda: float(read_over_http.now))
+    written(acme, folder)
+    systems = Systems(acme, clock=lambda: float(acme.now))
     loaded = load(folder / "scorecard.yaml", {"ACME_TOKEN": "acme-demo"})
     with pytest.MonkeyPatch.context() as patch:
         answer_with(patch, handler(systems))
-        return measured(read_over_http, loaded, folder, (*MEASURES, *OBSERVED))
+        return measured(acme, loaded, folder, (*MEASURES, *OBSERVED))
 
 
-def test_over_http_every_measure_is_true_for_every_team_and_month(read_over_http, over_http):
-    """From GitHub, GitLab, Jenkins, PagerDuty and Jira: exactly what is true."""
-    true = truth(read_over_http)
+def test_over_http_every_measure_is_true_for_every_team_and_month(true, over_http):
+    """From GitHub, GitLab, Jenkins, PagerDuty and Jira: exactly what is true; the table is kept to be read."""
     assert differences(true, over_http) == []
-    assert all(any(known.value is not None for (_, _, name), known in true.items() if name == one) for one in MEASURES)
+    written = table(true, over_http)
+    if os.environ.get("SCORECARD_TEST_WRITE_GOLDEN") == "1":
+        TABLE.write_text(written)
+    assert written == TABLE.read_text()
 
 
-def test_over_http_cost_and_uptime_are_true(read_over_http, over_http):
+def test_over_http_cost_and_uptime_are_true(acme, over_http):
     """From Prometheus: exactly what was counted."""
     totals = Counter()
-    for one in sums(read_over_http):
+    for one in sums(acme):
         totals[one.series, one.starts_at] += one.value
-    for begin, _ in months(read_over_http.starts_at, read_over_http.now):
+    for begin, _ in months(acme.starts_at, acme.now):
         assert over_http["cost", "engineering", begin].value == totals["infrastructure_cost", begin]
         good, requests = totals["good_requests", begin], totals["requests", begin]
         assert over_http["uptime", "engineering", begin].value == Fraction(good, requests)

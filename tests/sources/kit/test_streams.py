@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scorecard_exporter.errors import RetriableSourceError
-from scorecard_exporter.events.model import Build, Problem
+from scorecard_exporter.events.model import Build, Deployment, Problem
 from scorecard_exporter.sources.kit.streams import DescendingStream, Page
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -54,3 +54,33 @@ def test_where_no_time_can_be_read_nothing_more_is_covered():
     assert batch.progress.read_from == AT
     assert not batch.progress.is_finished
     assert [one.from_at for one in batch.coverage] == [AT]
+
+
+class Deployments(DescendingStream):
+    """Two things a page, one every ten days; what is older than is wanted is left out, as a source may do."""
+
+    def __init__(self):
+        super().__init__("d", origin="s:d", kinds=("deployment",), history=timedelta(days=400), made_by="1")
+
+    def page(self, after):
+        first = int(after or 0)
+        times = [AT - timedelta(days=10 * number) for number in range(first, min(first + 2, 60))]
+        return Page(
+            records=tuple(
+                Deployment(origin="s:d", key=str(time), environment="prod", finished_at=time)
+                for time in times
+                if time >= self.down_to
+            ),
+            oldest=times[-1],
+            after=str(first + 2) if first + 2 < 60 else "",
+        )
+
+
+def test_the_newest_things_come_first_and_nothing_is_lost_on_the_page_where_they_end():
+    stream, cursor, keys, reached = Deployments(), None, [], []
+    while not (reached and reached[-1].is_finished):
+        for batch in stream.read(cursor, AT):
+            keys += [record.key for record in batch.records]
+            cursor, reached = batch.cursor, [*reached, batch.progress]
+    assert AT - timedelta(days=120) < reached[0].read_from < AT - timedelta(days=100)
+    assert keys == [str(AT - timedelta(days=10 * number)) for number in range(41)]

@@ -231,7 +231,7 @@ class DescendingStream(HistoryStream):
     def _begin(self, cursor: str | None, at: datetime, wanted: datetime) -> Iterator[Batch]:
         # Nothing is read yet: the list begins now, and goes on from its first page.
         state = State(made_by=self.made_by, until=instant(at), since=instant(at))
-        yield from self._further(cursor, state, wanted, down_to=max(wanted, at - self.newest))
+        yield from self._further(cursor, state, wanted, until=max(wanted, at - self.newest))
 
     def _catch_up(self, state: State, at: datetime, wanted: datetime) -> Iterator[Batch]:
         known = moment(state.until)
@@ -250,11 +250,12 @@ class DescendingStream(HistoryStream):
         )
 
     def _go_back(self, state: State, wanted: datetime) -> Iterator[Batch]:
-        yield from self._further(state.dump(), state, wanted, down_to=wanted)
+        yield from self._further(state.dump(), state, wanted, until=wanted)
 
-    def _further(self, before: str | None, state: State, wanted: datetime, *, down_to: datetime) -> Iterator[Batch]:
-        self.down_to = down_to
-        walk = _Walk(self.page, state.after, down_to, self.pages_at_once)
+    def _further(self, before: str | None, state: State, wanted: datetime, *, until: datetime) -> Iterator[Batch]:
+        # The last page is taken whole: the next piece goes on behind it.
+        self.down_to = wanted
+        walk = _Walk(self.page, state.after, until, self.pages_at_once)
 
         def reached() -> State:
             known = [one for one in (state.unfinished, walk.unfinished) if one is not None]
