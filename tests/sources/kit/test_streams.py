@@ -79,6 +79,15 @@ def test_a_list_is_read_newest_first_so_many_pages_a_step():
     assert list(stream.read(second.cursor, AT)) == []
 
 
+def test_at_first_a_hundred_days_are_enough_so_that_all_lists_have_their_newest_things_soon():
+    pages = {"": page(build(1, 99), after="b"), "b": page(build(2, 101), after="c"), "c": page(build(3, 200))}
+    stream = Builds(pages)
+    (batch,) = stream.read(None, AT)
+    assert stream.asked == ["", "b"]
+    assert covered(batch) == (days_ago(101) + MICROSECOND, AT)
+    assert not batch.progress.is_finished
+
+
 def test_what_is_older_than_wanted_is_not_asked_for():
     stream = Builds({"": page(build(1, 1), build(2, 11), after="b")}, history=10)
     (batch,) = stream.read(None, AT)
