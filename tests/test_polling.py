@@ -269,6 +269,14 @@ def test_the_share_of_history_that_is_read(left, share):
     assert shares[0] == share
 
 
+def test_how_far_history_is_read_is_told_during_a_long_round():
+    """Of three streams with half a history each; those without their first turn have read nothing of theirs."""
+    time, told = Time(each=31), []
+    streams = [Told(name, [batch("1", left=50)], [batch("2", left=0)], time=time) for name in "abc"]
+    poll(*streams, now=time, told=lambda report: told.append(report.history))
+    assert told[:3] == pytest.approx([1 / 6, 1 / 3, 1 / 2])
+
+
 def test_the_time_that_is_left_is_said_twice_a_minute(caplog):
     """Ten of a hundred days in 20 seconds; nothing is said of the first round, which has no pace."""
     caplog.set_level(logging.INFO)

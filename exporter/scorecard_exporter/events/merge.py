@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, TypeVar
 
-from scorecard_exporter.events.model import Build, Deployment, Incident, Issue, Record, Transition
+from scorecard_exporter.events.model import Build, Deployment, Incident, Issue, PullRequest, Record, Transition
 
 RESOLVED, REOPENED = "resolved", "reopened"
 _OUTCOMES = ("success", "failure")
@@ -31,8 +31,12 @@ def merge(known: _Record | None, news: _Record) -> _Record:
     if isinstance(news, Deployment | Build) and isinstance(known, Deployment | Build):
         news = _outcome(known, news)
     found = {field.name: _told(known, news, field.name) for field in dataclasses.fields(news)}
+    if isinstance(news, PullRequest):
+        found["is_draft"] = news.is_draft  # every word about one says it, and it may become none
     if isinstance(news, Issue) and isinstance(known, Issue):
-        found["history"] = _in_order({*known.history, *news.history})
+        # Of steps at one moment, the order in which the system told them is all there is.
+        steps = dict.fromkeys((*known.history, *news.history))
+        found["history"] = tuple(sorted(steps, key=lambda step: step.at))
     if isinstance(news, Incident) and isinstance(known, Incident):
         found["history"] = _in_order({*_steps(known), *_steps(news)})
         found["resolved_at"] = _resolved_at(found["history"])
