@@ -414,3 +414,12 @@ def test_the_samples_of_a_review_measure_are_those_of_people(world):
     several(requests(1), requests(5, is_bot=1))(world)
     newest, worst = world.evidence(world.define("review_pickup_time"))
     assert [sample.value for sample in (*newest, *worst)] == [3600, 3600]
+
+
+def test_a_team_that_moved_brings_its_history_along(world):
+    """The tree of today says who counts what, for every period: nothing is collected again."""
+    requests(2)(world)
+    reading = world.define("code_review_time")
+    assert [world.reading(reading, team=team).samples for team in ("company", "payments")] == [1, 1]
+    world.organise(world.service("ledger"))
+    assert [world.reading(reading, team=team).samples for team in ("company", "payments")] == [0, 0]
