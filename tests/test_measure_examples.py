@@ -8,14 +8,15 @@ import pytest
 import yaml
 
 from scorecard_exporter.config import load
+from scorecard_exporter.evaluation import explain_measure, take
 from scorecard_exporter.measures.catalogue import CATALOGUE
-from scorecard_exporter.measures.evaluate import evaluate, rolling
 from scorecard_exporter.quantities import instant, write
 from scorecard_exporter.store.duckdb import DuckDBStore
 
 AT = datetime(2026, 4, 1, tzinfo=UTC)
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "measures.md"
 SECTION = re.compile(r"^### `(?P<measure>\w+)`\n\n(?P<text>.*?)(?=^##|\Z)", re.DOTALL | re.MULTILINE)
+WITHOUT_SAMPLES = {"arithmetic", "net_promoter_score", "employee_net_promoter_score"}
 BLOCK = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 SECTIONS = {found["measure"]: found["text"] for found in SECTION.finditer(PAGE.read_text(encoding="utf-8"))}
 
@@ -43,7 +44,7 @@ def read(folder, loaded, events):
     for stream in loaded.sources["data"].build("data", str(folder)).streams:
         for batch in stream.read(None, AT):
             assert batch.problems == ()
-            store.write("data", stream.name, batch)
+            store.write("data", (stream.name, batch))
     store.link()
     return store
 
@@ -59,14 +60,17 @@ def test_a_section_begins_with_the_definition(measure):
 
 @pytest.mark.parametrize("measure", CATALOGUE)
 def test_an_example_is_right(measure, tmp_path):
-    """The value in bold is what comes of the blocks before it."""
+    """The value in bold is what comes of the blocks before it; and it can be explained, down to its samples."""
     settings, events = BLOCK.findall(SECTIONS[measure])
     expected = re.search(r"^\*\*(.+?)\*\*", SECTIONS[measure], re.MULTILINE)
     loaded = configuration(tmp_path, settings)
     *_, (_, _, last) = loaded.scorecards["example"].measures()
     store = read(tmp_path, loaded, events)
-    definition = last.definition
-    (found,) = evaluate(store, [definition], loaded.scopes, ["shop"], [rolling(definition, instant(AT))])
+    taken = take(loaded, store, instant(AT))
+    why = explain_measure(loaded, store, taken, scorecard="example", measure=last.id, team="shop")
     store.close()
-    assert definition.measure == measure
-    assert (found.absence, write(found.value, definition.unit)) == (None, expected[1])
+    assert last.definition.measure == measure
+    assert why.value is not None, why.absence
+    assert write(why.value, why.unit) == expected[1]
+    assert why.formula.endswith(".")
+    assert bool(why.newest) == (measure not in WITHOUT_SAMPLES)

@@ -4,7 +4,10 @@ from fractions import Fraction
 
 import pytest
 
+from scorecard_exporter.events.rules import ReleaseRule
+
 HOUR = 3600 * 1_000_000
+RELEASES = ReleaseRule(origin="git:mono")
 NEVER = 9_223_372_036_854_775_807
 
 
@@ -336,6 +339,11 @@ def test_a_team_of_bots_has_no_review_time_and_says_whose_they_were(world):
     assert (found.absence.code, found.parts["share_bots"].value) == ("too_few_samples", 1)
 
 
+def share_a_repository(world):
+    world.organise(*(world.service(name, changes="git:mono", releases=RELEASES) for name in ("checkout", "ledger")))
+    world.covered("git:mono")
+
+
 @pytest.mark.parametrize(
     ("measure", "value"),
     [
@@ -350,6 +358,7 @@ def test_a_team_of_bots_has_no_review_time_and_says_whose_they_were(world):
     ],
 )
 def test_what_two_services_of_a_team_share_counts_once(world, measure, value):
+    share_a_repository(world)
     for name in ("checkout", "ledger"):
         world.requested(world.at(1), world.at(1, 2), world.at(2, 2), name=name, origin="git:mono", key="1")
         world.bug(world.at(1), name=name, key="J-1", is_escaped=1, is_customers=1)
@@ -364,11 +373,24 @@ def test_what_two_services_of_a_team_share_counts_once(world, measure, value):
 
 def test_where_services_see_one_pull_request_differently_the_longest_wait_counts(world):
     """Two services of one repository may have different hours, or call different authors bots."""
+    share_a_repository(world)
     world.requested(world.at(1), world.at(3), origin="git:mono", key="1", pickup=5 * HOUR)
     world.requested(world.at(1), world.at(3), name="ledger", origin="git:mono", key="1", pickup=7 * HOUR)
     world.requested(world.at(1), world.at(3), name="ledger", origin="git:mono", key="1", pickup=9 * HOUR, is_bot=1)
     found = world.reading(world.define("review_pickup_time"))
     assert (found.value, found.samples, found.parts["share_bots"].value) == (7 * 3600, 1, 0)
+
+
+@pytest.mark.parametrize("are_shared", [False, True], ids=["each its own", "shared by some other services"])
+def test_what_no_services_share_is_not_told_apart(world, are_shared):
+    """Where each repository is one service's, nothing is grouped by its things: that is several times cheaper."""
+    if are_shared:
+        share_a_repository(world)
+    several(requests(1), requests(3, name="ledger"))(world)
+    found = world.reading(world.define("review_pickup_time", statistic="mean"))
+    assert (found.value, found.samples) == (2 * 3600, 2)
+    asked = [sql for sql in world.store.statements if "service_pull_requests" in sql]
+    assert {"samples.origin, samples.key" in sql for sql in asked} == {are_shared}
 
 
 def test_a_period_may_lie_before_a_request_became_what_it_is(world):
@@ -392,3 +414,12 @@ def test_the_samples_of_a_review_measure_are_those_of_people(world):
     several(requests(1), requests(5, is_bot=1))(world)
     newest, worst = world.evidence(world.define("review_pickup_time"))
     assert [sample.value for sample in (*newest, *worst)] == [3600, 3600]
+
+
+def test_a_team_that_moved_brings_its_history_along(world):
+    """The tree of today says who counts what, for every period: nothing is collected again."""
+    requests(2)(world)
+    reading = world.define("code_review_time")
+    assert [world.reading(reading, team=team).samples for team in ("company", "payments")] == [1, 1]
+    world.organise(world.service("ledger"))
+    assert [world.reading(reading, team=team).samples for team in ("company", "payments")] == [0, 0]

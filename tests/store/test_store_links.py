@@ -324,13 +324,15 @@ def test_a_pull_request_is_linked_to_its_first_review_by_another_person(store, r
     reviews = [("ann", 3, False), ("ANN", 4, False), ("ci-check", 5, False), ("scanner", 6, True), ("bo", 7, False)]
     store.write(
         "acme",
-        "all",
-        batch(
-            PullRequest(origin=ORIGIN, key="12", opened_at=at(1), ready_at=at(2), merged_at=at(9), author="ann"),
-            PullRequest(origin=ORIGIN, key="13", opened_at=at(1), author="ann", is_draft=True),
-            *(
-                Review(origin=ORIGIN, key=who, pull_request="12", submitted_at=at(hour), author=who, is_bot=is_bot)
-                for who, hour, is_bot in reviews
+        (
+            "all",
+            batch(
+                PullRequest(origin=ORIGIN, key="12", opened_at=at(1), ready_at=at(2), merged_at=at(9), author="ann"),
+                PullRequest(origin=ORIGIN, key="13", opened_at=at(1), author="ann", is_draft=True),
+                *(
+                    Review(origin=ORIGIN, key=who, pull_request="12", submitted_at=at(hour), author=who, is_bot=is_bot)
+                    for who, hour, is_bot in reviews
+                ),
             ),
         ),
     )
@@ -353,15 +355,17 @@ def test_bugs_builds_and_releases_are_linked(store, rows):
     )
     store.write(
         "acme",
-        "all",
-        batch(
-            Branch(origin=ORIGIN, key="main", sha="c1"),
-            Build(origin="ci:api", key="b1", branch="main", status="success", started_at=at(1), finished_at=at(2)),
-            Build(origin="ci:api", key="b2", branch="main", status="failure", started_at=at(1), finished_at=at(2)),
-            Build(origin="ci:api", key="b3", branch="other", status="failure", started_at=at(1), finished_at=at(2)),
-            Issue(origin="jira:SHOP", key="J-1", type="Bug", opened_at=at(4), labels=("customer",)),
-            Issue(origin="jira:SHOP", key="J-2", type="Story", opened_at=at(4)),
-            shipped,
+        (
+            "all",
+            batch(
+                Branch(origin=ORIGIN, key="main", sha="c1"),
+                Build(origin="ci:api", key="b1", branch="main", status="success", started_at=at(1), finished_at=at(2)),
+                Build(origin="ci:api", key="b2", branch="main", status="failure", started_at=at(1), finished_at=at(2)),
+                Build(origin="ci:api", key="b3", branch="other", status="failure", started_at=at(1), finished_at=at(2)),
+                Issue(origin="jira:SHOP", key="J-1", type="Bug", opened_at=at(4), labels=("customer",)),
+                Issue(origin="jira:SHOP", key="J-2", type="Story", opened_at=at(4)),
+                shipped,
+            ),
         ),
     )
     store.link()
@@ -385,7 +389,7 @@ def test_a_service_is_linked_anew_for_what_it_reads_elsewhere(store, record):
     bugs, builds = BugRule(origin="jira:SHOP", types=("bug",)), BuildRule(origin="ci:api")
     store.dimensions(dimensions(rule(bugs=(bugs,), builds=(builds,), releases=ReleaseRule(origin="acme:web"))))
     store.link()
-    store.write("acme", "all", batch(record))
+    store.write("acme", ("all", batch(record)))
     assert store.link() == 1
 
 
@@ -409,7 +413,7 @@ def test_an_answer_belongs_to_one_team(store, rows, raw, subject, is_known_befor
     meaning = Dimensions(services=(), scope=(), subjects=BY_TEAM, zones=())
     answers = batch(SurveyAnswer(origin="files:pulse", key="a", subject=raw, **PULSE))
     if is_known_before:
-        store.write("files", "all", answers)
+        store.write("files", ("all", answers))
     store.dimensions(meaning)
-    store.write("files", "all", answers)
+    store.write("files", ("all", answers))
     assert rows("SELECT series, raw, subject FROM series_subject") == [("survey/pulse", raw, subject)]

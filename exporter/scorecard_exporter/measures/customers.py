@@ -10,9 +10,9 @@ from scorecard_exporter.measures.aggregate import SampleSet
 from scorecard_exporter.measures.finding import Finding, count, seconds
 from scorecard_exporter.measures.recipe import Case, Recipe
 
-OUTAGES = SampleSet("outages", "overlap", once=True)
-CUSTOMER_BUGS = SampleSet("customer_bugs", "within", once=True)
-RELEASES = SampleSet("releases", "within", once=True)
+OUTAGES = SampleSet("outages", "overlap", once="incidents")
+CUSTOMER_BUGS = SampleSet("customer_bugs", "within", once="bugs")
+RELEASES = SampleSet("releases", "within", once="releases")
 
 
 def _uptime(case: Case) -> Finding:

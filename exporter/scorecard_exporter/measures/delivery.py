@@ -26,9 +26,9 @@ NEGATIVE_LEAD_TIMES = SampleSet("negative_lead_times", "within")
 WAITING_CHANGES = SampleSet("waiting_changes", "open_at_end")
 RECOVERIES = SampleSet("recoveries", "within", sums=("x",))
 FAILURES = SampleSet("failures", "open_at_end")
-RESTORES = SampleSet("restores", "within", once=True, sums=("x",))
-INCIDENTS = SampleSet("incidents", "open_at_end", once=True)
-INCIDENT_LINKS = SampleSet("incident_links", "within", once=True, sums=("x",))
+RESTORES = SampleSet("restores", "within", once="incidents", sums=("x",))
+INCIDENTS = SampleSet("incidents", "open_at_end", once="incidents")
+INCIDENT_LINKS = SampleSet("incident_links", "within", once="incidents", sums=("x",))
 
 
 def _frequency(case: Case) -> Finding:

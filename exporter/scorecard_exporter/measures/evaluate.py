@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
 from scorecard_exporter.events.model import NEVER
 from scorecard_exporter.measures import diagnose
-from scorecard_exporter.measures.aggregate import Aggregates, read
+from scorecard_exporter.measures.aggregate import Aggregates, Role, read
 from scorecard_exporter.measures.catalogue import CATALOGUE
 from scorecard_exporter.measures.coverage import CoverageIndex, Feeds
 from scorecard_exporter.measures.entry import Entry
@@ -64,7 +64,7 @@ class _Evaluation:
         self._store = store
         self._scopes = scopes
         self._coverage = CoverageIndex(store.coverage())
-        self._aggregates = Aggregates(store, teams, periods)
+        self._aggregates = Aggregates(store, teams, periods, _apart(scopes.values()))
         self._observed = Observed(
             Observations(store, _series(definitions), periods), scopes, self._coverage.origins("observation")
         )
@@ -211,6 +211,19 @@ def _all(definitions: Iterable[Definition]) -> Iterator[Definition]:
 def _series(definitions: Iterable[Definition]) -> frozenset[str]:
     """Names of all series behind these definitions, through their operands."""
     return frozenset(series.name for definition in _all(definitions) for series in definition.series)
+
+
+def _apart(scopes: Iterable[Scope]) -> set[Role]:
+    """The roles in which no two services read the same origin."""
+    rules = {rule.service: rule for scope in scopes for rule in scope.services}.values()
+    read_by: Mapping[Role, Iterable[str]] = {
+        "changes": [rule.changes for rule in rules if rule.changes],
+        "incidents": [origin for rule in rules for origin in {one.origin for one in rule.incidents}],
+        "builds": [origin for rule in rules for origin in {one.origin for one in rule.builds}],
+        "bugs": [origin for rule in rules for origin in {one.origin for one in rule.bugs}],
+        "releases": [rule.releases.origin for rule in rules if rule.releases],
+    }
+    return {role for role, origins in read_by.items() if max(Counter(origins).values(), default=1) == 1}
 
 
 def _uncovered(scope: Scope, entry: Entry, feeds: Feeds, definition: Definition, period: Period) -> Absence | None:

@@ -106,7 +106,9 @@ def _of_events(
     picked = _picked(samples.text, samples.join, f"{samples.value(recipe.column)} as x", scoped, period, moment=moment)
     condition = f" and {samples.condition}" if samples.condition else ""
     bad = _EVERY if recipe.unit != "ratio" else "x > 0" if better == "lower" else "x < 1"
-    pick = _Pick(store, f"{picked}{condition})", MICROS if recipe.unit == "seconds" else 1, samples.once, recipe.unit)
+    pick = _Pick(
+        store, f"{picked}{condition})", MICROS if recipe.unit == "seconds" else 1, samples.once is not None, recipe.unit
+    )
     return pick, recipe.unit != "count", bad
 
 

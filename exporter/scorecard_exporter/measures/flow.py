@@ -19,17 +19,17 @@ _PEOPLE = "samples.is_person = cast(1 as bigint)"
 def _by_people(text: str, *sums: str, open_at_end: bool = False) -> tuple[SampleSet, SampleSet]:
     """What people made, and what everyone made."""
     join: Join = "open_at_end" if open_at_end else "within"
-    people = SampleSet(text, join, once=True, sums=("x", *sums), condition=_PEOPLE)
-    return people, SampleSet(text, join, once=True, sums=("is_person",))
+    people = SampleSet(text, join, once="changes", sums=("x", *sums), condition=_PEOPLE)
+    return people, SampleSet(text, join, once="changes", sums=("is_person",))
 
 
 PICKUPS, _ALL_PICKUPS = _by_people("review_pickups")
 REVIEWS, _ALL_REVIEWS = _by_people("code_reviews")
 MERGES, _ALL_MERGES = _by_people("merges")
 OPEN_REQUESTS, _ALL_OPEN_REQUESTS = _by_people("open_pull_requests", open_at_end=True)
-BUILDS = SampleSet("builds", "within", once=True, sums=("x", "is_negative"))
-BUILD_DURATIONS = SampleSet("build_durations", "within", once=True, sums=("x",))
-BUGS = SampleSet("bugs", "within", once=True, sums=("x",))
+BUILDS = SampleSet("builds", "within", once="builds", sums=("x", "is_negative"))
+BUILD_DURATIONS = SampleSet("build_durations", "within", once="builds", sums=("x",))
+BUGS = SampleSet("bugs", "within", once="bugs", sums=("x",))
 
 
 def _bots(case: Case, everyone: SampleSet) -> dict[str, Part]:
