@@ -263,7 +263,7 @@ def test_a_branch_whose_old_tip_is_gone_is_read_anew(served, shop):
     new = shop.onto_main(ago(days=1))
     del shop.commits[lost]
     poll(world.source(read=["commits"]), shelf, AT + HOUR)
-    assert shelf.of("commit").keys() == {shop.line[0], new}
+    assert shelf.of("commit").keys() == {shop.line[0], lost, new}
     (problem,) = shelf.problems
     assert (problem.code, problem.origin) == ("branch_rewritten", "code:acme/shop")
 
