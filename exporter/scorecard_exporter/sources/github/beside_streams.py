@@ -7,19 +7,21 @@ for it too.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from scorecard_exporter.events.model import Batch, Commit
-from scorecard_exporter.quantities import moment
+from scorecard_exporter.events.model import Commit, Record
 from scorecard_exporter.sources.github import tags
 from scorecard_exporter.sources.github.deployment_streams import TAGS, question
 from scorecard_exporter.sources.github.host import Repository
 from scorecard_exporter.sources.github.lists import MOST, Connection, ListStream, oldest
 from scorecard_exporter.sources.github.off_branch import OffBranch
 from scorecard_exporter.sources.github.reading import Session
-from scorecard_exporter.sources.kit.streams import OVERLAP, Page, State
+from scorecard_exporter.sources.github.run_streams import RunStream
+from scorecard_exporter.sources.kit.body import Body
+from scorecard_exporter.sources.kit.streams import Page
 
 DEPLOYED = question(
     "deployments",
@@ -33,21 +35,13 @@ class BesideStream(ListStream):
 
     def __init__(self, session: Session, repository: Repository, off_branch: OffBranch, *options: object) -> None:
         made_by = session.reading.made_by(session.reading.branch, *options)
-        super().__init__(session, repository, kinds=(Commit.kind,), made_by=made_by)
-        self.name = f"{repository.thing}/beside/{self.mark}"
+        super().__init__(session, repository, kinds=(Commit.kind,), made_by=made_by, name=f"beside/{self.mark}")
         self._off_branch = off_branch
-        self._known: datetime | None = None
-
-    def _catch_up(self, state: State, at: datetime, wanted: datetime) -> Iterator[Batch]:
-        self._known = moment(state.until) - OVERLAP
-        yield from super()._catch_up(state, at, wanted)
-        self._known = None
 
     def read_page(self, after: str) -> Page:
         listed = self._listed(after)
         made = [(self._sha(node), self._made_at(node)) for node in listed.nodes]
-        begin = max(self._begin_at, self._known) if self._known else self._begin_at
-        beside = self._off_branch.commits(sha for sha, at in made if sha and (at is None or at >= begin))
+        beside = self._off_branch.commits(sha for sha, at in made if sha and (at is None or at >= self._new_from))
         return Page(
             records=beside.records,
             problems=beside.problems,
@@ -106,3 +100,27 @@ class TaggedBeside(BesideStream):
 
     def _made_at(self, node: Any) -> datetime | None:
         return tags.committed_at(node)
+
+
+class RunBeside(RunStream):
+    """Of the runs of a workflow that deploys, where they were for another branch."""
+
+    def __init__(self, session: Session, repository: Repository, workflow: str, off_branch: OffBranch) -> None:
+        path = f"actions/workflows/{workflow}/runs"
+        super().__init__(session, repository, f"beside/{workflow}", path, Commit.kind)
+        self._off_branch = off_branch
+        self._shas: list[str] = []
+
+    def page(self, after: str) -> Page:
+        self._shas = []
+        page = super().page(after)
+        beside = self._off_branch.commits(self._shas)
+        problems = page.problems + beside.problems
+        return replace(page, records=beside.records, problems=problems, unfinished=None)
+
+    def _parse(self, found: Body) -> Iterable[Record]:
+        """Nothing of its own; the commit is looked at with those of the page."""
+        branch = self._session.probe.facts(self._repository).branch
+        if found.text("head_branch", "") != branch and found.time("created_at") >= self._new_from:
+            self._shas.append(found.text("head_sha", ""))
+        return ()

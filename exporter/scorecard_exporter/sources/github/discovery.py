@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scorecard_exporter.errors import SkippableSourceError
 from scorecard_exporter.events.patterns import matches
 from scorecard_exporter.sources.base import Stream
-from scorecard_exporter.sources.github.beside_streams import DeployedBeside, TaggedBeside
+from scorecard_exporter.sources.github.beside_streams import DeployedBeside, RunBeside, TaggedBeside
 from scorecard_exporter.sources.github.commit_stream import CommitStream
 from scorecard_exporter.sources.github.deployment_streams import EnvironmentStream, ReleaseStream, TagStream
 from scorecard_exporter.sources.github.host import Host, Repository, listed
@@ -121,6 +121,8 @@ class GitHubStreams:
             yield DeployedBeside(session, repository, off_branch)
         if not self._read.isdisjoint({"releases", "tags"}):
             yield TaggedBeside(session, repository, off_branch)
+        for workflow in session.reading.deployment_workflows:
+            yield RunBeside(session, repository, workflow, off_branch)
 
     def _deployments(self, session: Session, repository: Repository) -> Iterator[HistoryStream]:
         if "deployments" in self._read:
