@@ -259,6 +259,36 @@ def test_repositories_that_are_too_many_at_once_are_asked_about_in_halves(served
     assert len({origin for origin, _, _ in shelf.records}) == 40
 
 
+@pytest.mark.parametrize("broken", [0, 17, 39])
+def test_a_repository_that_github_cannot_answer_for_keeps_no_other_from_being_read(served, broken):
+    world = served(*(fake.quiet(f"acme/r{number}") for number in range(40)))
+
+    def handle(request):
+        asked = json.loads(request.content)["variables"].values()
+        return httpx.Response(502) if f"r{broken}" in asked else world.github.handle(request)
+
+    world.handle = handle
+    shelf, failed = Shelf(), []
+    for stream in world.source(read=["pull_requests"]).streams:
+        try:
+            step(stream, shelf, AT)
+        except RetriableSourceError:
+            failed.append(stream.name)
+    assert failed == [f"acme/r{broken}/pullRequests"]
+    assert len({origin for origin, _, _ in shelf.records}) == 39
+    assert len(questions(world.requests, "...fields")) < 20
+
+
+def test_a_github_that_is_out_of_order_is_not_asked_about_every_repository(served):
+    world = served(*(fake.quiet(f"acme/r{number}") for number in range(50)))
+    world.handle = lambda _: httpx.Response(502)
+    stream = next(iter(world.source(read=["pull_requests"]).streams))
+    with pytest.raises(RetriableSourceError, match="answers 502"):
+        step(stream, Shelf(), AT)
+    # 50, 25, 12, 6, 3 and 1 of them, the last one three times more, and each of the other five halves once.
+    assert len(world.requests) == 6 + 3 + 5
+
+
 def test_a_short_pause_is_sat_out_and_not_taken_for_too_much(served):
     shop = fake.Repo("acme/shop")
     shop.pull(AT - timedelta(days=9), merged_at=AT - timedelta(days=8))

@@ -14,6 +14,7 @@ from fake_system import answer_with
 from github_points import connections, points
 from reading import Shelf, poll
 from scorecard_exporter.sources.github import (
+    beside_streams,
     codeowners,
     commit_lists,
     deployment_streams,
@@ -48,6 +49,7 @@ QUESTIONS = {
     "pull requests with paths": (pull_request_stream.question(paths=True), sized(pull_requests.SIZE), 3),
     **{f"more {name}": (pull_request_stream.question_of_part(name), {}, 1) for name in pull_requests.PARTS},
     "deployments": (deployment_streams.DEPLOYMENTS, sized(deployments.SIZE), 1),
+    "deployments beside the branch": (beside_streams.DEPLOYED, sized(100), 1),
     "more statuses": (deployment_streams.STATUSES, {}, 1),
     "releases": (deployment_streams.RELEASES, sized(100), 1),
     "tags": (deployment_streams.TAGS, sized(100), 1),

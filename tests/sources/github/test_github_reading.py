@@ -263,7 +263,7 @@ def test_a_branch_whose_old_tip_is_gone_is_read_anew(served, shop):
     new = shop.onto_main(ago(days=1))
     del shop.commits[lost]
     poll(world.source(read=["commits"]), shelf, AT + HOUR)
-    assert shelf.of("commit").keys() == {shop.line[0], new}
+    assert shelf.of("commit").keys() == {shop.line[0], lost, new}
     (problem,) = shelf.problems
     assert (problem.code, problem.origin) == ("branch_rewritten", "code:acme/shop")
 
@@ -290,12 +290,15 @@ def test_commits_of_a_deployment_that_are_not_on_the_branch_are_read(served, sho
     shop.deploy(ago(days=4), "production", "SUCCESS", sha=shop.line[0], ref=None)
     tagged = shop.commit(ago(days=3), fix)
     shop.tag("v1.1", tagged)
+    run = shop.commit(ago(days=2), fix)
+    shop.run(ago(days=2), "completed", "success", branch="hotfix", path=".github/workflows/deploy.yml")
+    shop.runs[0]["head_sha"] = run
     world = served(shop)
-    shelf = poll(world.source(), Shelf(), AT)
-    assert shelf.of("commit").keys() == {shop.line[0], fix, tagged}
+    shelf = poll(world.source(deployment_workflows=["deploy.yml"]), Shelf(), AT)
+    assert shelf.of("commit").keys() == {shop.line[0], fix, tagged, run}
     assert len(asked(world.requests, f"...{fix}")) == 1
     assert asked(world.requests, f"...{shop.line[0]}") == []
-    poll(world.source(), shelf, AT + HOUR)
+    poll(world.source(deployment_workflows=["deploy.yml"]), shelf, AT + HOUR)
     assert len(asked(world.requests, f"...{fix}")) == 1
 
 

@@ -27,8 +27,8 @@ class CommitStream(HistoryStream):
     """`extra` in its cursor: branch and tip up to which everything is read. `after`: where history goes on.
 
     A branch that was rewritten keeps its old commits too, since deployments may have been made from them; only what can
-    be reached from the tip or from a deployment is ever counted. Where the tip of before is gone altogether, all is
-    read anew and replaces what was known.
+    be reached from the tip or from a deployment is ever counted. Where the tip of before is gone altogether, all that
+    the new one leads to is read anew.
     """
 
     def __init__(self, session: Session, repository: Repository) -> None:
@@ -99,10 +99,9 @@ class CommitStream(HistoryStream):
     def _anew(self, state: State, at: datetime, wanted: datetime) -> Iterator[Batch]:
         message = f"the branch of {self.origin} was rewritten and its tip of before is gone; its commits are read anew"
         problems: tuple[Problem, ...] = (Problem(code="branch_rewritten", message=message, origin=self.origin),)
-        replaced: tuple[tuple[str, str], ...] = ((self.origin, "commit"),)
         for batch in self._begin(state.dump(), at, wanted):
-            yield dataclasses.replace(batch, replace=(*replaced, *batch.replace), problems=(*problems, *batch.problems))
-            replaced, problems = (), ()
+            yield dataclasses.replace(batch, problems=(*problems, *batch.problems))
+            problems = ()
 
     def _further(self, before: str | None, state: State, wanted: datetime) -> Iterator[Batch]:
         walk = _Walk(self._lists, state, wanted)

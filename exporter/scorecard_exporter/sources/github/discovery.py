@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scorecard_exporter.errors import SkippableSourceError
 from scorecard_exporter.events.patterns import matches
 from scorecard_exporter.sources.base import Stream
+from scorecard_exporter.sources.github.beside_streams import DeployedBeside, RunBeside, TaggedBeside
 from scorecard_exporter.sources.github.commit_stream import CommitStream
 from scorecard_exporter.sources.github.deployment_streams import EnvironmentStream, ReleaseStream, TagStream
 from scorecard_exporter.sources.github.host import Host, Repository, listed
@@ -105,7 +106,7 @@ class GitHubStreams:
         if "pull_requests" in self._read:
             yield PullRequestStream(session, repository)
         if "commits" in self._read:
-            yield CommitStream(session, repository)
+            yield JoinedStream(f"{repository.thing}/commits", tuple(self._commits(session, repository)))
         if deployments := tuple(self._deployments(session, repository)):
             yield JoinedStream(f"{repository.thing}/deployments", deployments)
         if "issues" in self._read:
@@ -113,13 +114,22 @@ class GitHubStreams:
         if "builds" in self._read:
             yield BuildStream(session, repository)
 
-    def _deployments(self, session: Session, repository: Repository) -> Iterable[HistoryStream]:
-        off_branch = OffBranch(session, repository) if "commits" in self._read else None
+    def _commits(self, session: Session, repository: Repository) -> Iterator[HistoryStream]:
+        off_branch = OffBranch(session, repository)
+        yield CommitStream(session, repository)
         if "deployments" in self._read:
-            yield EnvironmentStream(session, repository, off_branch)
+            yield DeployedBeside(session, repository, off_branch)
+        if not self._read.isdisjoint({"releases", "tags"}):
+            yield TaggedBeside(session, repository, off_branch)
+        for workflow in session.reading.deployment_workflows:
+            yield RunBeside(session, repository, workflow, off_branch)
+
+    def _deployments(self, session: Session, repository: Repository) -> Iterator[HistoryStream]:
+        if "deployments" in self._read:
+            yield EnvironmentStream(session, repository)
         if "releases" in self._read:
-            yield ReleaseStream(session, repository, off_branch)
+            yield ReleaseStream(session, repository)
         if "tags" in self._read:
-            yield TagStream(session, repository, off_branch)
+            yield TagStream(session, repository)
         for workflow in session.reading.deployment_workflows:
             yield WorkflowStream(session, repository, workflow)

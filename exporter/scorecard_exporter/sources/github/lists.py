@@ -10,11 +10,12 @@ from typing import Any
 
 from scorecard_exporter.errors import RetriableSourceError
 from scorecard_exporter.events.model import Batch, Record
+from scorecard_exporter.quantities import moment
 from scorecard_exporter.sources.github.host import Repository
 from scorecard_exporter.sources.github.probe import NOTHING
 from scorecard_exporter.sources.github.reading import Session
 from scorecard_exporter.sources.kit.body import Body, moment_of, parse_each
-from scorecard_exporter.sources.kit.streams import DescendingStream, Page
+from scorecard_exporter.sources.kit.streams import OVERLAP, DescendingStream, Page, State
 
 MOST = 100
 """Things on one page of a list."""
@@ -72,30 +73,48 @@ def since(nodes: Iterable[Any], name: str, begin: datetime) -> list[Any]:
 
 def oldest(nodes: Iterable[Any], name: str) -> datetime | None:
     """The time by which a list is ordered, of its last thing that has one."""
-    times = [moment for node in nodes if isinstance(node, dict) and (moment := moment_of(node.get(name)))]
+    times = [at for node in nodes if isinstance(node, dict) and (at := moment_of(node.get(name)))]
     return min(times, default=None)
 
 
-class ListStream(DescendingStream):
-    """A list of a repository that GraphQL gives newest first, and that the probe knows a mark of.
+class NewestFirst(DescendingStream):
+    """A list of a repository, and three moments while it is read.
 
-    `mark`: name of that in the facts.
+    `_at`: now. `_begin_at`: what is older is not wanted; a page may reach further back, and where it ends is chance.
+    `_new_from`: what is older was read before, if something was.
     """
+
+    def __init__(
+        self, name: str, session: Session, repository: Repository, *, kinds: tuple[str, ...], made_by: str
+    ) -> None:
+        history = session.reading.history
+        super().__init__(
+            f"{repository.thing}/{name}", origin=repository.origin, kinds=kinds, history=history, made_by=made_by
+        )
+        self._session, self._repository = session, repository
+        self._at = self._begin_at = self._new_from = BEGINNING
+
+    def read(self, cursor: str | None, at: datetime) -> Iterator[Batch]:
+        self._at = at
+        self._begin_at = self._new_from = at - self._session.reading.history
+        yield from super().read(cursor, at)
+
+    def _catch_up(self, state: State, at: datetime, wanted: datetime) -> Iterator[Batch]:
+        self._new_from = moment(state.until) - OVERLAP
+        yield from super()._catch_up(state, at, wanted)
+        self._new_from = self._begin_at
+
+
+class ListStream(NewestFirst):
+    """A list that GraphQL gives, and that the probe knows a mark of. `mark`: name of that in the facts."""
 
     mark: str
 
-    def __init__(self, session: Session, repository: Repository, *, kinds: tuple[str, ...], made_by: str) -> None:
-        name = f"{repository.thing}/{self.mark}"
-        history = session.reading.history
-        super().__init__(name, origin=repository.origin, kinds=kinds, history=history, made_by=made_by)
-        self._session, self._repository = session, repository
-        self._at, self._begin_at = BEGINNING, BEGINNING
+    def __init__(
+        self, session: Session, repository: Repository, *, kinds: tuple[str, ...], made_by: str, name: str = ""
+    ) -> None:
+        super().__init__(name or self.mark, session, repository, kinds=kinds, made_by=made_by)
         self._fitting = MOST
-
-    def read(self, cursor: str | None, at: datetime) -> Iterator[Batch]:
-        # A page may reach further back than anything is wanted from; where it ends is chance.
-        self._at, self._begin_at = at, at - self._session.reading.history
-        yield from super().read(cursor, at)
 
     def page(self, after: str) -> Page:
         if not after and self._session.probe.facts(self._repository).marks.get(self.mark) == NOTHING:

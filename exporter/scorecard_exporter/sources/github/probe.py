@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from scorecard_exporter.errors import RetriableSourceError, SkippableSourceError
+from scorecard_exporter.errors import RetriableSourceError, SkippableSourceError, SourceError
 from scorecard_exporter.sources.github.graphql import Answer, Complaint, of_each, refusal
 from scorecard_exporter.sources.github.host import Host, Repository
 from scorecard_exporter.sources.kit.body import Body, MalformedError
@@ -63,7 +63,7 @@ class Probe:
     def __init__(self, host: Host, branch: str, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._host, self._branch, self._monotonic = host, branch, monotonic
         self._chunks: dict[str, Sequence[Repository]] = {}
-        self._found: dict[str, tuple[float, Facts | SkippableSourceError]] = {}
+        self._found: dict[str, tuple[float, Facts | SourceError]] = {}
 
     def expect(self, repositories: Iterable[Repository]) -> None:
         """From now on these are asked for, together with their neighbours."""
@@ -79,27 +79,48 @@ class Probe:
             SkippableSourceError: it is not there or may not be seen.
             SourceError: see `GraphQL.ask`.
         """
-        asked_at, found = self._found.get(repository.thing, (float("-inf"), None))
-        if found is None or self._monotonic() - asked_at > FRESH_SECONDS:
-            self._ask(self._chunks.get(repository.thing, [repository]))
-            _, found = self._found[repository.thing]
-        if isinstance(found, SkippableSourceError):
-            raise SkippableSourceError(str(found))
+        if not self._is_fresh(repository):
+            try:
+                self._ask(self._chunks.get(repository.thing, [repository]))
+            except RetriableSourceError:
+                if not self._is_fresh(repository):
+                    raise
+        _, found = self._found[repository.thing]
+        if isinstance(found, SourceError):
+            raise type(found)(str(found))
         return found
 
+    def _is_fresh(self, repository: Repository) -> bool:
+        asked_at, _ = self._found.get(repository.thing, (float("-inf"), None))
+        return self._monotonic() - asked_at <= FRESH_SECONDS
+
     def _ask(self, repositories: Sequence[Repository]) -> None:
-        """Half of them, and so on, where all are too many at once."""
-        asked_at = self._monotonic()
+        """Half of them, and so on, where all are too many at once, or one of them is more than GitHub can answer for.
+
+        Raises:
+            RetriableSourceError: of at least one nothing is known.
+        """
         try:
-            is_one = len(repositories) == 1
-            answer = self._host.graphql.ask(*question(repositories, self._branch), is_repeated=is_one)
-        except RetriableSourceError:
+            self._ask_at_once(repositories)
+        except RetriableSourceError as error:
             if len(repositories) == 1:
+                self._found[repositories[0].thing] = self._monotonic(), RetriableSourceError(str(error))
                 raise
-            half = len(repositories) // 2
-            self._ask(repositories[:half])
-            self._ask(repositories[half:])
+        else:
             return
+        half = len(repositories) // 2
+        try:
+            self._ask(repositories[:half])
+        except RetriableSourceError:
+            # If it is one of these, the others answer at once; if they do not either, GitHub itself is out of order.
+            self._ask_at_once(repositories[half:])
+            raise
+        self._ask(repositories[half:])
+
+    def _ask_at_once(self, repositories: Sequence[Repository]) -> None:
+        asked_at = self._monotonic()
+        is_one = len(repositories) == 1
+        answer = self._host.graphql.ask(*question(repositories, self._branch), is_repeated=is_one)
         for number, repository in enumerate(repositories):
             self._found[repository.thing] = asked_at, self._understood(repository, f"r{number}", answer)
 

@@ -6,37 +6,28 @@ for what was made before the last one on the page before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from scorecard_exporter.events.model import Batch, Build, Deployment, Record
+from scorecard_exporter.events.model import Build, Deployment, Record
 from scorecard_exporter.sources.github import runs
 from scorecard_exporter.sources.github.deployment_streams import TRIED_AGAIN
 from scorecard_exporter.sources.github.host import Repository
-from scorecard_exporter.sources.github.lists import BEGINNING, oldest, since
+from scorecard_exporter.sources.github.lists import NewestFirst, oldest, since
 from scorecard_exporter.sources.github.reading import Session
 from scorecard_exporter.sources.kit.body import Body, parse_each
-from scorecard_exporter.sources.kit.streams import DescendingStream, Page
+from scorecard_exporter.sources.kit.streams import Page
 
 
-class RunStream(DescendingStream):
+class RunStream(NewestFirst):
     """Runs of a repository, or of one of its workflows (`path`); a run that is not over is read again."""
 
     def __init__(self, session: Session, repository: Repository, name: str, path: str, kind: str) -> None:
-        super().__init__(
-            f"{repository.thing}/{name}",
-            origin=repository.origin,
-            kinds=(kind,),
-            history=session.reading.history,
-            made_by=session.reading.made_by(session.reading.branch, session.reading.deployment_workflows, path),
-        )
-        self._session, self._repository, self._path = session, repository, path
-        self._at, self._begin_at = BEGINNING, BEGINNING
-
-    def read(self, cursor: str | None, at: datetime) -> Iterator[Batch]:
-        self._at, self._begin_at = at, at - self._session.reading.history
-        yield from super().read(cursor, at)
+        reading = session.reading
+        made_by = reading.made_by(reading.branch, reading.deployment_workflows, path)
+        super().__init__(name, session, repository, kinds=(kind,), made_by=made_by)
+        self._path = path
 
     def is_unchanged(self, since: datetime, until: datetime) -> bool:  # noqa: ARG002  the validator says it
         """By a conditional request, which costs nothing of the quota while the answer is the same."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
 from scorecard_exporter.events.model import Deployment
 from scorecard_exporter.sources.github.host import Repository
-from scorecard_exporter.sources.kit.body import Body
+from scorecard_exporter.sources.kit.body import Body, moment_of
 
 SIZE = 100
 ENVIRONMENT = "tag"
@@ -43,3 +45,13 @@ def tag(found: Body, repository: Repository) -> Iterator[Deployment]:
         version=name,
         finished_at=(tagger.time_or_none("date") if tagger else None) or target.time("committedDate"),
     )
+
+
+def committed_at(node: Any) -> datetime | None:
+    """When the commit of a tag was made, by which the list is ordered."""
+    target = node.get("target") if isinstance(node, dict) else None
+    while isinstance(target, dict):
+        if found := moment_of(target.get("committedDate")):
+            return found
+        target = target.get("target")
+    return None
