@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import partial
 from itertools import chain
 
-from scorecard_exporter.errors import SkippableSourceError
 from scorecard_exporter.events.model import Record, Transition
 from scorecard_exporter.sources.gitlab.api import Api, project_path
 from scorecard_exporter.sources.gitlab.parsing.issues import history, incident, is_incident, issue, type_of
@@ -53,7 +52,4 @@ class IssueStream(ChangedStream):
 
     def _steps(self, project: Project, body: Body) -> tuple[Transition, ...]:
         path = f"{project_path(project.id)}/issues/{body.text('iid')}/resource_state_events"
-        try:
-            return tuple(history(chain.from_iterable(self.api.pages(path))))
-        except SkippableSourceError:  # GitLab before 13.2 has none; the last resolution is told by the issue itself
-            return ()
+        return tuple(history(chain.from_iterable(self.api.pages(path))))

@@ -49,6 +49,9 @@ class MergeRequestStream(WithCommits, ChangedStream):
 
 
 def _numbers(items: list[Any]) -> Iterator[str]:
-    """The numbers of merge requests as they come; one without is malformed, and said so where it is read."""
+    """The numbers of merge requests as they come; one without is malformed, and said so where it is read.
+
+    True is an `int` for Python, but no number.
+    """
     numbers = (item.get("iid") for item in items)
-    return map(str, dict.fromkeys(number for number in numbers if isinstance(number, int)))
+    return map(str, dict.fromkeys(number for number in numbers if type(number) is int))

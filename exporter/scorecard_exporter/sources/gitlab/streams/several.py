@@ -87,7 +87,7 @@ class ChangedStream(PacedStream):
         problems = []
         for item in items:
             id_ = item.get("project_id") if isinstance(item, dict) else None
-            if isinstance(id_, int):
+            if type(id_) is int:  # True is one too, but names no project
                 found[id_].append(item)
             else:
                 message = f"a thing in the list {self.what} of {self._whole} names no project; it is left out"
