@@ -306,6 +306,29 @@ def test_a_rewritten_branch_is_read_anew_and_replaces_what_was_known(gitlab):
     assert gone != other
 
 
+def test_the_commits_of_a_hotfix_branch_come_with_what_was_deployed_from_it(gitlab):
+    project = gitlab.project("a/b")
+    base = gitlab.commit(project, 10)
+    gitlab.commit(project, 9)
+    first = gitlab.commit(project, 8, parents=[base], branch="")
+    last = gitlab.commit(project, 7, parents=[first], branch="")
+    for days, environment, ref in ((6, "staging", "hotfix"), (5, "production", "v1.1"), (4, "review/x", "x")):
+        gitlab.deployment(project, days, last, environment=environment, ref=ref)
+    gitlab.deployment(project, 3, "d" * 40, ref="v0")  # its commit is gone
+    shelf = poll(source(projects=["a/b"], read=["deployments", "commits"], history="30d"), Shelf(), END)
+    assert shelf.of("commit")[last].parents == (first,)
+    assert shelf.of("commit")[first].parents == (base,)
+    assert [problem.code for problem in shelf.problems] == ["no_commits"]
+    assert {one.version for one in shelf.of("deployment").values()} == {"", "v1.1", "v0"}
+
+
+def test_without_commits_none_are_asked_for(gitlab):
+    project = gitlab.project("a/b")
+    gitlab.deployment(project, 0.5, gitlab.commit(project, 0.6), ref="v1")
+    poll(source(projects=["a/b"], read=["deployments"], history="1d"), Shelf(), END)
+    assert asked(gitlab) == ["projects/a/b", "projects/10/deployments"]
+
+
 def test_with_another_branch_all_commits_are_read_anew(gitlab):
     project = gitlab.project("a/b")
     main = gitlab.commit(project, 10)

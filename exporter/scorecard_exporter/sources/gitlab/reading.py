@@ -35,6 +35,10 @@ class Reading:
         """The deployed branch; '' where there is none yet."""
         return self.branch or project.branch
 
+    def reads(self, part: Part, project: Project, feature: str) -> bool:
+        """Whether a part is read of a project that has not turned off the feature behind it."""
+        return part in self.parts and feature not in project.lacks
+
     def made_by(self, *more: object) -> str:
         """A digest of all that decides what records look like: this version, and what else a stream says."""
         return digest(RECORDS, *more)

@@ -13,7 +13,7 @@ from scorecard_exporter.sources.base import Stream
 from scorecard_exporter.sources.gitlab.api import Api, group_path, project_path
 from scorecard_exporter.sources.gitlab.details import Details
 from scorecard_exporter.sources.gitlab.projects import Found, Project, find
-from scorecard_exporter.sources.gitlab.reading import Part, Reading
+from scorecard_exporter.sources.gitlab.reading import Reading
 from scorecard_exporter.sources.gitlab.streams.builds import BuildStream
 from scorecard_exporter.sources.gitlab.streams.commits import CommitStream
 from scorecard_exporter.sources.gitlab.streams.deployments import DeploymentStream
@@ -47,18 +47,18 @@ class Streams:
             yield JoinedStream(f"{project.thing}/deployments", deployed)
         if not reading.branch_of(project):
             return
-        if self._reads("commits", project, "repository"):
+        if self._reading.reads("commits", project, "repository"):
             yield CommitStream(api, reading, project)
-        if self._reads("builds", project, "builds"):
+        if self._reading.reads("builds", project, "builds"):
             yield BuildStream(api, reading, project)
 
     def _deployed(self, project: Project) -> Iterator[HistoryStream]:
         """All that is stored as deployments: a time is covered when each of them was read for it."""
-        if self._reads("deployments", project, "environments"):
+        if self._reading.reads("deployments", project, "environments"):
             yield DeploymentStream(self._api, self._reading, project)
-        if self._reads("releases", project, "releases"):
+        if self._reading.reads("releases", project, "releases"):
             yield ReleaseStream(self._api, self._reading, project)
-        if self._reads("tags", project, "repository"):
+        if self._reading.reads("tags", project, "repository"):
             yield TagStream(self._api, self._reading, project)
 
     def _of_scopes(self, found: Found) -> Iterator[Stream]:
@@ -77,11 +77,8 @@ class Streams:
 
     def _with(self, part: Literal["merge_requests", "issues"], scope: Scope) -> Scope | None:
         """The scope with those projects of which this part is read, if there are any."""
-        projects = {id_: one for id_, one in scope.projects.items() if self._reads(part, one, part)}
+        projects = {id_: one for id_, one in scope.projects.items() if self._reading.reads(part, one, part)}
         return replace(scope, projects=projects) if projects else None
-
-    def _reads(self, part: Part, project: Project, feature: str) -> bool:
-        return part in self._reading.parts and feature not in project.lacks
 
 
 class Unreachable(Stream):
