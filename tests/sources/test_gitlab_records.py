@@ -8,7 +8,7 @@ from scorecard_exporter.events.model import Build, Change, Commit, Deployment, I
 from scorecard_exporter.sources.gitlab.parsing import releases as released
 from scorecard_exporter.sources.gitlab.parsing.builds import builds
 from scorecard_exporter.sources.gitlab.parsing.commits import commits, embedded, tip
-from scorecard_exporter.sources.gitlab.parsing.deployments import deployments
+from scorecard_exporter.sources.gitlab.parsing.deployments import brought_from_elsewhere, deployments
 from scorecard_exporter.sources.gitlab.parsing.details import detail_of_lists, detail_of_node
 from scorecard_exporter.sources.gitlab.parsing.issues import history, incident, is_incident, issue
 from scorecard_exporter.sources.gitlab.parsing.merge_requests import merge_requests
@@ -99,6 +99,22 @@ def test_when_a_deployment_was_started_and_finished(changed, started_at, finishe
 def test_the_version_of_a_deployment_is_the_tag_that_was_deployed():
     assert deployment(deployable={**JOB, "tag": True, "ref": "v1.2"}).version == "v1.2"
     assert deployment(deployable={**JOB, "tag": False, "ref": "v1.2"}).version == ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "sha", "why"),
+    [
+        ({}, "", "from the deployed branch"),
+        ({"ref": "v1.2"}, SHA, "from a tag"),
+        ({"ref": "release/1"}, SHA, "from another branch"),
+        ({"ref": None}, "", "not told"),
+        ({"ref": "v1.2", "status": "failed"}, "", "it shipped nothing"),
+        ({"ref": "mend", "environment": {"name": "review/mend"}}, "", "a review app"),
+        ({"ref": []}, "", "malformed"),
+    ],
+)
+def test_which_deployments_may_have_brought_commits_from_elsewhere(changed, sha, why):
+    assert brought_from_elsewhere({**DEPLOYMENT, **changed}, "main") == sha, why
 
 
 COMMIT = {

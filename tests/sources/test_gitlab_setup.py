@@ -221,3 +221,8 @@ def test_without_a_token_nothing_is_sent(gitlab):
     with pytest.raises(FatalSourceError):
         looked(token=None)
     assert "authorization" not in gitlab.requests[-1].headers
+
+
+@pytest.mark.parametrize("code", ["malformed", "no_details", "no_graphql", "no_commits"])
+def test_every_problem_that_is_reported_is_on_the_page(checkout, code):
+    assert f"| `{code}` |" in (checkout / "docs" / "sources" / "gitlab.md").read_text()

@@ -503,7 +503,7 @@ def test_what_is_pushed_of_a_thing_becomes_what_polling_finds(monkeypatch):
         "environment": "production",
         "status_changed_at": at(0.3),
         # A renamed project is told by its id.
-        "project": {**PROJECT, "id": 12, "path_with_namespace": "acme/renamed"},
+        "project": {**PROJECT, "id": 11, "path_with_namespace": "acme/renamed"},
         "commit_url": f"https://gitlab.acme.example/-/commit/{running.sha}",
         "deployable_url": running.url,
     }

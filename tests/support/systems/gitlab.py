@@ -417,14 +417,14 @@ def _reachable(commits, sha):
     return found
 
 
-def acme():
-    """A GitLab with six weeks between two of everything, from two years ago on."""
+def acme(paths=("acme/shop/api", "acme/tools"), steps=6):
+    """A GitLab with some of everything, evenly over two years, and an archived project beside."""
     gitlab = GitLab()
-    projects = [gitlab.project(path) for path in ("acme/shop/api", "acme/shop/web", "acme/tools")]
+    projects = [gitlab.project(path) for path in paths]
     gitlab.project("acme/old", archived=True)
     for project in projects:
-        for step in range(17):
-            days = 715.0 - 42 * step + project / 10
+        for step in range(steps):
+            days = 715.0 - 714 / steps * step + project / 10
             side = gitlab.commit(project, days + 1, parents=_tip(gitlab, project), branch="")
             merge = gitlab.commit(project, days, parents=[*_tip(gitlab, project), side])
             number = gitlab.merge_request(project, days, sha=merge)
@@ -435,7 +435,7 @@ def acme():
             gitlab.release(project, days, f"v1.{step}", merge)
         gitlab.merge_request(project, 5, author="ben", state="opened", draft=True)
         gitlab.deployment(project, 3, merge, status="running")
-        gitlab.issue(project, 2, type="incident")
+        gitlab.issue(project, 2.5, type="incident")
     return gitlab, projects
 
 

@@ -31,6 +31,8 @@ _MORE_NOTES = (
     f" mergeRequest(iid: $number) {{ notes(first: 100, after: $after) {{ {_NOTES} }} }} }} }}"
 )
 
+_WITHOUT = "GraphQL is not to be had, so each merge request takes two requests more: {}"
+
 Numbered = tuple[Project, str]
 """A merge request: its project and its number (`iid`)."""
 
@@ -61,7 +63,7 @@ class Details:
         self._has_graphql = True
 
     def of(self, wanted: Sequence[Numbered]) -> Answers:
-        """The details of these merge requests. Raises as `Client.get`, but for what concerns one of them only."""
+        """The details of these merge requests. Raises as `Client.get`: without them, reviews would be lost for ever."""
         answers = Answers()
         for chunk in chunks(wanted):
             if self._has_graphql:
@@ -82,8 +84,9 @@ class Details:
             data = self._api.graphql(query_for(len(numbers)), variables)
         except RefusedQueryError:
             return
-        except SkippableSourceError:
+        except SkippableSourceError as error:
             self._has_graphql = False
+            answers.problems.append(Problem(code="no_graphql", message=_WITHOUT.format(error), origin=self._source))
             return
         for index, project in enumerate(numbers):
             for node in _nodes(data.get(f"p{index}")):
@@ -115,7 +118,7 @@ class Details:
             notes = self._api.pages(f"{path}/notes", {"order_by": "created_at", "sort": "asc"})
             commits = self._api.pages(f"{path}/commits")
             answers.put(one, detail_of_lists(_all(notes), _all(commits)))
-        except (SkippableSourceError, MalformedError) as error:
+        except MalformedError as error:
             self._refuse(project, f"the notes or commits of !{number} could not be read: {error}", answers)
 
     def _refuse(self, project: Project, sentence: str, answers: Answers) -> None:

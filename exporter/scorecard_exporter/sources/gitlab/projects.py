@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -91,40 +91,56 @@ class Found:
 def find(api: Api, wanted: Wanted) -> Found:
     """The wanted projects: one request for 100 of a group, and one for each that is named.
 
-    A project or group that is gone or forbidden is missing; the others go on.
+    A project or group that is gone, forbidden or malformed is missing; the others go on.
 
     Raises:
         SourceError: the system cannot be asked at all.
     """
+    missing: list[tuple[str, SourceError]] = []
+    named = _named(api, wanted.projects, missing)
     known: set[int] = set()
-    groups, projects, missing = [], [], list[tuple[str, SourceError]]()
-    named: dict[int, Project] = {}
-    for path in wanted.projects:
-        try:
-            project = parse_project(api.object(project_path(path)), thing=path)
-        except SkippableSourceError as error:
-            missing.append((path, error))
-        else:
-            named[project.id] = project
+    groups = []
     for path in outermost(wanted.groups):
         try:
-            found = {one.id: named.get(one.id, one) for one in projects_of(api, path) if one.id not in known}
+            found = [project for project in projects_of(api, path, missing) if project.id not in known]
         except SkippableSourceError as error:
             missing.append((path, error))
             continue
-        taken = {id_: one for id_, one in found.items() if id_ in named or wanted.takes(one.path)}
+        taken = {one.id: named.get(one.id, one) for one in found if one.id in named or wanted.takes(one.path)}
         known.update(taken)
         groups.append(Group(path=path, projects=taken))
     projects = [project for id_, project in named.items() if id_ not in known]
     return Found(groups=tuple(groups), projects=tuple(projects), missing=tuple(missing))
 
 
-def projects_of(api: Api, group: str) -> Iterator[Project]:
-    """The projects of a group and its subgroups that are not archived."""
+def _named(api: Api, paths: Iterable[str], missing: list[tuple[str, SourceError]]) -> dict[int, Project]:
+    found = {}
+    for path in paths:
+        try:
+            project = parse_project(api.object(project_path(path)), thing=path)
+        except SkippableSourceError as error:
+            missing.append((path, error))
+        except MalformedError as error:
+            missing.append((path, _malformed(path, error)))
+        else:
+            found[project.id] = project
+    return found
+
+
+def projects_of(api: Api, group: str, missing: list[tuple[str, SourceError]]) -> Iterator[Project]:
+    """The projects of a group and its subgroups that are not archived; those that are malformed are `missing`."""
     params = {"include_subgroups": "true", "with_shared": "false", "archived": "false", "order_by": "id", "sort": "asc"}
-    for items in api.pages(f"{group_path(group)}/projects", params):
-        for item in items:
+    items = (item for page in api.pages(f"{group_path(group)}/projects", params) for item in page)
+    for place, item in enumerate(items, 1):
+        try:
             yield parse_project(item)
+        except MalformedError as error:
+            name = f"project {place} of {group}"
+            missing.append((name, _malformed(name, error)))
+
+
+def _malformed(name: str, error: MalformedError) -> SourceError:
+    return RetriableSourceError(f"what GitLab tells of {name} could not be read: {error}")
 
 
 def outermost(groups: tuple[str, ...]) -> tuple[str, ...]:
@@ -140,24 +156,21 @@ def parse_project(data: Any, thing: str = "") -> Project:
     """A project from its JSON.
 
     Raises:
-        RetriableSourceError: what every project has is missing.
+        MalformedError: what every project has is missing, or has another form.
     """
-    try:
-        body = Body(data)
-        path = body.text("path_with_namespace")
-        return Project(
-            id=body.whole("id"),
-            thing=thing or path,
-            path=path,
-            page=body.text("web_url", ""),
-            branch=body.text("default_branch", ""),
-            created_at=body.time_or_none("created_at"),
-            active_at=body.time_or_none("last_activity_at"),
-            is_archived=body.flag("archived"),
-            lacks=frozenset(name for name in _FEATURES if _is_off(body, name)),
-        )
-    except MalformedError as error:
-        raise RetriableSourceError(f"a project of GitLab could not be read: {error}") from None
+    body = Body(data)
+    path = body.text("path_with_namespace")
+    return Project(
+        id=body.whole("id"),
+        thing=thing or path,
+        path=path,
+        page=body.text("web_url", ""),
+        branch=body.text("default_branch", ""),
+        created_at=body.time_or_none("created_at"),
+        active_at=body.time_or_none("last_activity_at"),
+        is_archived=body.flag("archived"),
+        lacks=frozenset(name for name in _FEATURES if _is_off(body, name)),
+    )
 
 
 def _is_off(body: Body, feature: str) -> bool:

@@ -64,10 +64,14 @@ _ALL = {"include_subgroups": "true", "with_shared": "false", "order_by": "id", "
 
 def _chosen(items: list[Any]) -> tuple[list[Project], tuple[str, ...]]:
     """The projects that look like services, and how many do not."""
-    counts = {"archived project": 0, "fork": 0, "empty project": 0}
+    counts = {"archived project": 0, "fork": 0, "empty project": 0, "unreadable project": 0}
     chosen = []
     for item in items:
-        project = parse_project(item)
+        try:
+            project = parse_project(item)
+        except MalformedError:
+            counts["unreadable project"] += 1
+            continue
         reason = _reason(item, project)
         if reason:
             counts[reason] += 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from scorecard_exporter.events.model import Deployment, Record
 from scorecard_exporter.sources.gitlab.parsing.commits import embedded
@@ -38,6 +39,22 @@ def deployments(body: Body, origin: str) -> Iterator[Record]:
         finished_at=_finished_at(body, job) if status in ENDED else None,
     )
     yield from embedded(job, origin)
+
+
+def brought_from_elsewhere(item: Any, branch: str) -> str:
+    """The commit of a successful deployment that came from a tag or another branch than this one; '' for any other.
+
+    Review apps (https://docs.gitlab.com/ci/review_apps/) are of every branch, and no measure is about them.
+    """
+    try:
+        body = Body(item)
+        environment = body.body("environment")
+        is_review = environment is not None and environment.text("name", "").startswith("review/")
+        if is_review or status_of(body) != "success" or body.text("ref", branch) == branch:
+            return ""
+        return body.text("sha", "")
+    except MalformedError:  # it was said where the deployment was read
+        return ""
 
 
 def _finished_at(body: Body, job: Body | None) -> datetime:

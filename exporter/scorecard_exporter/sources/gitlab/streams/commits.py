@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from scorecard_exporter.quantities import instant, moment
 from scorecard_exporter.sources.gitlab.api import PAGE, Api, has_next, items_of, project_path
 from scorecard_exporter.sources.gitlab.parsing.commits import commits, tip
 from scorecard_exporter.sources.gitlab.projects import Project
+from scorecard_exporter.sources.gitlab.reading import Reading
 from scorecard_exporter.sources.kit.body import Body, MalformedError, parse_each
 from scorecard_exporter.sources.kit.streams import HistoryStream, Piece, State
 
@@ -37,17 +38,16 @@ class CommitStream(HistoryStream):
 
     is_partial = True
 
-    def __init__(
-        self, api: Api, source: str, project: Project, branch: str, *, history: timedelta, made_by: str
-    ) -> None:
+    def __init__(self, api: Api, reading: Reading, project: Project) -> None:
+        self._branch = reading.branch_of(project)
         super().__init__(
             f"{project.thing}/commits",
-            origin=f"{source}:{project.thing}",
+            origin=reading.origin(project),
             kinds=("commit", "branch"),
-            history=history,
-            made_by=made_by,
+            history=reading.history,
+            made_by=reading.made_by(self._branch),
         )
-        self._api, self._project, self._branch = api, project, branch
+        self._api, self._project = api, project
         self._path = f"{project_path(project.id)}/repository"
 
     def is_unchanged(self, since: datetime, until: datetime) -> bool:  # noqa: ARG002  nothing is newer than now

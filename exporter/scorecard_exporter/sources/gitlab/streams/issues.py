@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterator
 from functools import partial
 from itertools import chain
 
-from scorecard_exporter.errors import SkippableSourceError
 from scorecard_exporter.events.model import Record, Transition
 from scorecard_exporter.sources.gitlab.api import Api, project_path
 from scorecard_exporter.sources.gitlab.parsing.issues import history, incident, is_incident, issue, type_of
 from scorecard_exporter.sources.gitlab.projects import Project
-from scorecard_exporter.sources.gitlab.streams.several import ChangedStream, Things
+from scorecard_exporter.sources.gitlab.reading import Reading
+from scorecard_exporter.sources.gitlab.streams.several import ChangedStream, Scope, Things
 from scorecard_exporter.sources.kit.body import Body, parse_each
 from scorecard_exporter.sources.kit.streams import Piece
 
@@ -24,36 +23,21 @@ class IssueStream(ChangedStream):
     kinds_of = ("issue", "incident")
     params = {"scope": "all", "state": "all"}  # noqa: RUF012  never changed
 
-    def __init__(
-        self,
-        api: Api,
-        source: str,
-        incident_labels: Sequence[str],
-        *,
-        name: str,
-        path: str,
-        projects: Mapping[int, Project],
-        history: timedelta,
-        made_by: str,
-    ) -> None:
-        super().__init__(api, source, name=name, path=path, projects=projects, history=history, made_by=made_by)
-        self._incident_labels = incident_labels
+    def __init__(self, api: Api, reading: Reading, scope: Scope) -> None:
+        super().__init__(api, reading, scope, reading.incident_labels)
 
     def page(self, found: Things) -> Iterator[Piece]:
         for project, items in found:
             parse = partial(self._records, project=project)
-            yield parse_each(items, parse, what="an issue", origin=self.origin_of(project))
+            yield parse_each(items, parse, what="an issue", origin=self.reading.origin(project))
 
     def _records(self, body: Body, project: Project) -> Iterator[Record]:
-        origin, labels, url = self.origin_of(project), body.texts("labels"), body.text("web_url", "")
+        origin, labels, url = self.reading.origin(project), body.texts("labels"), body.text("web_url", "")
         if type_of(body) != "incident":
             yield issue(body, origin, labels, url)
-        if is_incident(body, labels, self._incident_labels):
+        if is_incident(body, labels, self.reading.incident_labels):
             yield incident(body, origin, labels, url, self._steps(project, body))
 
     def _steps(self, project: Project, body: Body) -> tuple[Transition, ...]:
         path = f"{project_path(project.id)}/issues/{body.text('iid')}/resource_state_events"
-        try:
-            return tuple(history(chain.from_iterable(self.api.pages(path))))
-        except SkippableSourceError:  # GitLab before 13.2 has none; the last resolution is told by the issue itself
-            return ()
+        return tuple(history(chain.from_iterable(self.api.pages(path))))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from scorecard_exporter.sources.gitlab.api import Api
 from scorecard_exporter.sources.gitlab.details import Details
 from scorecard_exporter.sources.gitlab.parsing.merge_requests import merge_requests
-from scorecard_exporter.sources.gitlab.projects import Project
+from scorecard_exporter.sources.gitlab.reading import Reading
 from scorecard_exporter.sources.gitlab.streams.alongside import WithCommits
-from scorecard_exporter.sources.gitlab.streams.several import ChangedStream, Things
+from scorecard_exporter.sources.gitlab.streams.several import ChangedStream, Scope, Things
 from scorecard_exporter.sources.kit.body import parse_each
 from scorecard_exporter.sources.kit.streams import Piece
 
@@ -24,31 +23,23 @@ class MergeRequestStream(WithCommits, ChangedStream):
     kinds_of = ("pull_request", "change", "review")
     params = {"scope": "all", "state": "all"}  # noqa: RUF012  never changed
 
-    def __init__(
-        self,
-        api: Api,
-        source: str,
-        details: Details,
-        *,
-        name: str,
-        path: str,
-        projects: dict[int, Project],
-        history: timedelta,
-        made_by: str,
-    ) -> None:
-        super().__init__(api, source, name=name, path=path, projects=projects, history=history, made_by=made_by)
+    def __init__(self, api: Api, reading: Reading, scope: Scope, details: Details) -> None:
+        super().__init__(api, reading, scope)
         self._details = details
 
     def page(self, found: Things) -> Iterator[Piece]:
         answers = self._details.of([(project, number) for project, items in found for number in _numbers(items)])
         yield Piece(problems=tuple(answers.problems))
         for project, items in found:
-            origin = self.origin_of(project)
+            origin = self.reading.origin(project)
             parse = partial(merge_requests, origin=origin, details=answers.details.get(project.id, {}))
             yield parse_each(items, parse, what="a merge request", origin=origin)
 
 
 def _numbers(items: list[Any]) -> Iterator[str]:
-    """The numbers of merge requests as they come; one without is malformed, and said so where it is read."""
+    """The numbers of merge requests as they come; one without is malformed, and said so where it is read.
+
+    True is an `int` for Python, but no number.
+    """
     numbers = (item.get("iid") for item in items)
-    return map(str, dict.fromkeys(number for number in numbers if isinstance(number, int)))
+    return map(str, dict.fromkeys(number for number in numbers if type(number) is int))

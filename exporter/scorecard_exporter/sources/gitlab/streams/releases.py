@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from scorecard_exporter.events.model import Batch, Deployment
@@ -13,6 +13,7 @@ from scorecard_exporter.sources.delivery import digest
 from scorecard_exporter.sources.gitlab.api import PAGE, Api, has_next, items_of, project_path
 from scorecard_exporter.sources.gitlab.parsing.releases import releases, tags
 from scorecard_exporter.sources.gitlab.projects import Project
+from scorecard_exporter.sources.gitlab.reading import Reading
 from scorecard_exporter.sources.gitlab.streams.alongside import WithCommits
 from scorecard_exporter.sources.kit.body import moment_of, parse_each
 from scorecard_exporter.sources.kit.streams import DescendingStream, Page, Piece, State
@@ -21,13 +22,13 @@ from scorecard_exporter.sources.kit.streams import DescendingStream, Page, Piece
 class ReleaseStream(WithCommits, DescendingStream):
     """By the time at which they were created, so that one with another date is not missed."""
 
-    def __init__(self, api: Api, source: str, project: Project, *, history: timedelta, made_by: str) -> None:
+    def __init__(self, api: Api, reading: Reading, project: Project) -> None:
         super().__init__(
             f"{project.thing}/releases",
-            origin=f"{source}:{project.thing}",
+            origin=reading.origin(project),
             kinds=("deployment",),
-            history=history,
-            made_by=made_by,
+            history=reading.history,
+            made_by=reading.made_by(),
         )
         self._api = api
         self._path = f"{project_path(project.id)}/releases"
@@ -52,13 +53,13 @@ class TagStream(WithCommits):
     long ago and then stands there in the list. `extra`: what they looked like.
     """
 
-    def __init__(self, api: Api, source: str, project: Project, *, history: timedelta, made_by: str) -> None:
+    def __init__(self, api: Api, reading: Reading, project: Project) -> None:
         super().__init__(
             f"{project.thing}/tags",
-            origin=f"{source}:{project.thing}",
+            origin=reading.origin(project),
             kinds=("deployment",),
-            history=history,
-            made_by=made_by,
+            history=reading.history,
+            made_by=reading.made_by(),
         )
         self._api, self._project = api, project
         self._path = f"{project_path(project.id)}/repository/tags"

@@ -5,13 +5,15 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from scorecard_exporter.events.model import Batch, Problem
 from scorecard_exporter.quantities import moment
 from scorecard_exporter.sources.gitlab.api import Api
 from scorecard_exporter.sources.gitlab.projects import Project
+from scorecard_exporter.sources.gitlab.reading import Reading
 from scorecard_exporter.sources.gitlab.streams.paced import PacedStream
 from scorecard_exporter.sources.kit.streams import Piece, State
 
@@ -19,11 +21,22 @@ Things = list[tuple[Project, list[Any]]]
 """Projects, each with things of it."""
 
 
-class ChangedStream(PacedStream):
-    """A list below a project or a group, by the time of the last change.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """A group or a project whose lists are read. `name`: its full path; `path`: that below `/api/v4`.
 
-    `name`: full path of the project or group. `path`: that below `/api/v4`. `projects`: those of which things are
-    taken, by id. When an older project comes to a group, all is read anew, because its past is not known.
+    `projects`: those of which things are taken, by id.
+    """
+
+    name: str
+    path: str
+    projects: Mapping[int, Project]
+
+
+class ChangedStream(PacedStream):
+    """A list of a scope, by the time of the last change.
+
+    When an older project comes to a group, all is read anew, because its past is not known.
     """
 
     what: ClassVar[str]
@@ -31,37 +44,25 @@ class ChangedStream(PacedStream):
     kinds_of: ClassVar[tuple[str, ...]]
     params: Mapping[str, Any] = {}
 
-    def __init__(
-        self,
-        api: Api,
-        source: str,
-        *,
-        name: str,
-        path: str,
-        projects: Mapping[int, Project],
-        history: timedelta,
-        made_by: str,
-    ) -> None:
-        self.source = source
+    def __init__(self, api: Api, reading: Reading, scope: Scope, *made_by: object) -> None:
         super().__init__(
-            f"{name}/{self.what}",
-            origins=tuple(f"{source}:{project.thing}" for project in projects.values()),
+            f"{scope.name}/{self.what}",
+            origins=tuple(map(reading.origin, scope.projects.values())),
             kinds=self.kinds_of,
-            history=history,
-            made_by=made_by,
+            history=reading.history,
+            made_by=reading.made_by(reading.wanted.only, reading.wanted.but_not, *made_by),
         )
-        self.api, self.path, self.projects = api, path, projects
-        self._whole = f"{source}:{name}"
-        self.mark = " ".join(map(str, sorted(projects)))
+        self.api, self.reading = api, reading
+        self._path, self._projects = scope.path, scope.projects
+        self._whole = f"{reading.source}:{scope.name}"
+        self.mark = " ".join(map(str, sorted(scope.projects)))
 
     def read(self, cursor: str | None, at: datetime) -> Iterator[Batch]:
-        if self._has_gained(State.load(cursor, self.made_by)):
-            yield from self._begin(cursor, at, at - self._history)
-        else:
-            yield from super().read(cursor, at)
+        is_outgrown = self._has_gained(State.load(cursor, self.made_by))
+        yield from super().read(None if is_outgrown else cursor, at)
 
     def pieces(self, begin: datetime, end: datetime) -> Iterator[Piece]:
-        for items in self.api.changed(f"{self.path}/{self.what}", begin, end, self.params):
+        for items in self.api.changed(f"{self._path}/{self.what}", begin, end, self.params):
             found, strange = self._sorted(items)
             yield from self.page(found)
             yield Piece(problems=tuple(strange))
@@ -70,15 +71,11 @@ class ChangedStream(PacedStream):
     def page(self, found: Things) -> Iterator[Piece]:
         """The records of the things on a page."""
 
-    def origin_of(self, project: Project) -> str:
-        """Whose the things of a project are."""
-        return f"{self.source}:{project.thing}"
-
     def _has_gained(self, state: State | None) -> bool:
         known = set(state.extra.split()[1:]) if state else set()
         return state is not None and any(
             str(id_) not in known and (project.created_at is None or project.created_at < moment(state.until))
-            for id_, project in self.projects.items()
+            for id_, project in self._projects.items()
         )
 
     def _sorted(self, items: Iterable[Any]) -> tuple[Things, list[Problem]]:
@@ -87,9 +84,9 @@ class ChangedStream(PacedStream):
         problems = []
         for item in items:
             id_ = item.get("project_id") if isinstance(item, dict) else None
-            if isinstance(id_, int):
+            if type(id_) is int:  # True is one too, but names no project
                 found[id_].append(item)
             else:
                 message = f"a thing in the list {self.what} of {self._whole} names no project; it is left out"
                 problems.append(Problem(code="malformed", message=message, origin=self._whole))
-        return [(self.projects[id_], ours) for id_, ours in found.items() if id_ in self.projects], problems
+        return [(self._projects[id_], ours) for id_, ours in found.items() if id_ in self._projects], problems
