@@ -32,22 +32,22 @@ def measured(acme, configuration, folder, measures):
 
 
 def read(store, source, at):
-    """Round after round, as a poll does it, until all history is there."""
+    """Round after round, as a poll does it, until all history is there; each round is one transaction."""
+    unfinished = source.streams
     for _ in range(MOST_ROUNDS):
-        unfinished = [stream for stream in source.streams if step(store, source.name, stream, at)]
+        known = store.cursors(source.name)
+        found = {stream: list(stream.read(known.get(stream.name), at)) for stream in unfinished}
+        assert [batch.problems for batches in found.values() for batch in batches if batch.problems] == []
+        store.write(source.name, *((stream.name, batch) for stream, batches in found.items() for batch in batches))
+        unfinished = [stream for stream, batches in found.items() if batches and has_more(batches[-1])]
         if not unfinished:
             return
     raise AssertionError(f"the history of {source.name} never ends")
 
 
-def step(store, source, stream, at):
-    """One step of a stream; whether it has history left."""
-    progress = None
-    for batch in stream.read(store.cursors(source).get(stream.name), at):
-        assert batch.problems == ()
-        store.write(source, (stream.name, batch))
-        progress = batch.progress
-    return progress is not None and not progress.is_finished
+def has_more(batch):
+    """Whether there is history left to read."""
+    return batch.progress is not None and not batch.progress.is_finished
 
 
 def differences(true, readings):
