@@ -1,4 +1,4 @@
-"""A company that goes on living while it is looked at, faster than we do."""
+"""A company that goes on living while it is looked at, faster than we do until it has caught up with us."""
 
 from __future__ import annotations
 
@@ -37,8 +37,9 @@ class Life:
         self._from = self.systems.company.now
 
     def now(self) -> int:
-        """The company's present; at the end of its story it stands still."""
-        return min(self.story.now, self._from + int((self.clock() - self._began) * self.speed))
+        """The company's present: never later than ours, or than the end of its story."""
+        clock = self.clock()
+        return min(self.story.now, int(clock), self._from + int((clock - self._began) * self.speed))
 
     def go_on(self) -> None:
         """Show the company as it is now, and tell of what has happened since it was last shown."""
@@ -47,7 +48,7 @@ class Life:
             return
         self.systems.move_to(until(self.story, now))
         if self.webhooks:
-            found = deliveries(World(self.systems.company), self.base, before)
+            found = deliveries(World(self.systems.company), self.base, before, int(self.clock()))
             arrived, lost = send(self.client, self.webhooks, found)
             if lost:
                 log.warning("%d webhooks arrived, %d did not", arrived, lost)

@@ -241,3 +241,41 @@ def test_the_schema_is_a_part_of_githubs():
     ours = {name: kind for name, kind in schema().type_map.items() if not name.startswith("__")}
     found = [each for name, kind in ours.items() for each in unknown(kind, real.get(name))]
     assert found == ["Issue.issueType", "IssueType"]
+
+
+def test_a_node_by_its_global_id(query, small):
+    """A deployment that a list has shown; something unknown is an error."""
+    shown = query(basket("deployments(last: 1) { nodes { id databaseId } }"))
+    (node,) = shown["data"]["repository"]["deployments"]["nodes"]
+    text = (
+        f'{{ node(id: "{node["id"]}") {{ ... on Deployment {{ databaseId statuses(first: 9) {{ totalCount }} }} }} }}'
+    )
+    found = query(text)["data"]["node"]
+    assert found["databaseId"] == node["databaseId"] == small.deployments["basket"][-1].number
+    assert found["statuses"]["totalCount"] > 1
+    assert query('{ node(id: "DE_MQ") { id } }')["errors"][0]["type"] == "NOT_FOUND"
+
+
+def test_how_far_a_commit_is_from_a_branch(query, small):
+    """A commit of the branch is not ahead of it; one of an unmerged pull request is."""
+    repository = small.repositories["github", "acme/basket"]
+    closed = next(one for one in repository.pull_requests if not one.merged_at)
+    heads = {"old": repository.line[2], "off": closed.commits[-1].sha}
+    parts = " ".join(f'{name}: compare(headRef: "{sha}") {{ aheadBy status }}' for name, sha in heads.items())
+    found = query(basket(f'ref(qualifiedName: "refs/heads/main") {{ {parts} }}'))["data"]["repository"]["ref"]
+    assert found["old"] == {"aheadBy": 0, "status": "BEHIND"}
+    assert found["off"]["aheadBy"] == len(closed.commits)
+
+
+def test_tags_may_be_objects_of_their_own(query, small):
+    """Every other tag is annotated, and leads to its commit in two steps."""
+    text = """{ repository(owner: "acme", name: "accounts") { refs(refPrefix: "refs/tags/", first: 100) { nodes {
+      name target { __typename oid ... on Tag { tagger { date } target { oid } } } } } } }"""
+    nodes = query(text)["data"]["repository"]["refs"]["nodes"]
+    tags = dict(small.repositories["github", "acme/accounts"].tags)
+    kinds = [node["target"]["__typename"] for node in nodes]
+    assert {"Commit", "Tag"} == set(kinds)
+    for node in nodes:
+        target = node["target"]
+        commit = target["target"]["oid"] if target["__typename"] == "Tag" else target["oid"]
+        assert commit == tags[node["name"]]

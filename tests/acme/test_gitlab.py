@@ -186,3 +186,44 @@ def test_a_used_up_quota_is_refused_in_plain_text(connect, small, clock):
 def test_an_offset_has_an_end(ask):
     """Beyond 50,000 only keys lead on."""
     assert ask.get(f"{PROJECT}/merge_requests?per_page=100&page=502").status_code == 405
+
+
+QUERY = """query ($path: ID!, $numbers: [String!]) { project(fullPath: $path) {
+  fullPath mergeRequests(iids: $numbers, first: 20) { nodes { iid
+    commits(last: 100) { nodes { sha authoredDate committedDate } }
+    notes(first: 100) { pageInfo { hasNextPage endCursor } nodes { id body system createdAt author { username bot } } }
+  } } } }"""
+
+
+def test_notes_and_commits_of_many_requests_in_one_query(ask, payments):
+    """By GraphQL: what the lists of each would say."""
+    chosen = [one for one in payments.pull_requests if one.merged_at][:5]
+    variables = {"path": payments.path, "numbers": [str(one.number) for one in chosen]}
+    body = ask.post("/gitlab/api/graphql", json={"query": QUERY, "variables": variables}).json()
+    nodes = {node["iid"]: node for node in body["data"]["project"]["mergeRequests"]["nodes"]}
+    assert set(nodes) == set(variables["numbers"])
+    for one in chosen:
+        node = nodes[str(one.number)]
+        assert [each["sha"] for each in node["commits"]["nodes"]] == [each.sha for each in reversed(one.commits)]
+        listed = ask.get(f"{PROJECT}/merge_requests/{one.number}/notes?sort=asc").json()
+        assert [each["body"] for each in node["notes"]["nodes"]] == [each["body"] for each in listed]
+
+
+@pytest.mark.parametrize(
+    ("query", "data"),
+    [
+        ('{ project(fullPath: "acme/nothing") { id } }', {"project": None}),
+        ("{ nonsense }", None),
+    ],
+)
+def test_a_query_is_always_answered(ask, query, data):
+    """What is not there is null; what is no query is an error, and still 200."""
+    response = ask.post("/gitlab/api/graphql", json={"query": query})
+    assert (response.status_code, response.json().get("data")) == (200, data)
+
+
+def test_what_a_deployment_brought(ask, small):
+    """The merge requests that it was the first to bring to production."""
+    one = next(one for one in small.deployments["payments"] if any(key.isdecimal() for key in one.ships))
+    found = pages(ask, f"{PROJECT}/deployments/{one.number}/merge_requests")
+    assert {str(body["iid"]) for body in found} == {key for key in one.ships if key.isdecimal()}

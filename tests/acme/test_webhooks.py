@@ -5,9 +5,11 @@ import hashlib
 import hmac
 import json
 from collections import Counter
+from datetime import UTC, datetime
 
 import httpx
 import pytest
+from examples.acme import configuration
 from examples.acme.company.cut import until
 from examples.acme.company.moments import DAY
 from examples.acme.company.news import Alarmed, Deployed, news
@@ -17,13 +19,15 @@ from examples.acme.systems.world import World
 from examples.acme.webhooks.delivery import SECRET, SIGNING_TOKEN, hexadecimal, standard
 from examples.acme.webhooks.sender import deliveries, send
 
+from scorecard_exporter.config import load
+
 BASE = "http://acme.test"
 
 
 @pytest.fixture(scope="module")
 def sent(small):
     """All that was pushed in the last two months."""
-    return list(deliveries(World(small), BASE, small.now - 60 * DAY))
+    return list(deliveries(World(small), BASE, small.now - 60 * DAY, small.now))
 
 
 def test_the_published_signatures(payloads):
@@ -70,7 +74,7 @@ def test_every_delivery_has_an_id_of_its_own(sent, small):
     names = ("x-github-delivery", "webhook-id", "x-webhook-id", "x-atlassian-webhook-identifier")
     ids = [next(one.headers[name] for name in names if name in one.headers) for one in sent]
     assert len(set(ids)) == len(ids)
-    assert list(deliveries(World(small), BASE, small.now - 60 * DAY)) == sent
+    assert list(deliveries(World(small), BASE, small.now - 60 * DAY, small.now)) == sent
 
 
 def test_successes_of_deployments_are_told(sent, small):
@@ -116,7 +120,7 @@ def test_what_happens_comes_in_order_and_only_once(small):
 
 def test_a_company_goes_on_living(small):
     """A hundred times as fast as the clock; what happened is pushed, and what is asked is what has become."""
-    ticks, posted = [0.0], []
+    ticks, posted = [float(small.now)], []
 
     def exporter(request):
         posted.append(request.url.path)
@@ -133,9 +137,41 @@ def test_a_company_goes_on_living(small):
         first = len(posted)
         ticks[0] += DAY
         life.go_on()
+        assert life.now() == small.now, "the story ends there"
     assert systems.company == small
     assert 0 < first < len(posted)
     assert set(posted) == {f"/api/v1/webhooks/acme-{name}" for name in ("github", "gitlab", "pagerduty", "jira")}
+
+
+def test_a_company_is_never_ahead_of_the_clock(small):
+    """However fast it lives: nobody would count what has not happened yet."""
+    ticks = [float(small.now - 10 * DAY)]
+    life = Life(small, Systems(until(small, small.now - 10 * DAY)), lambda: ticks[0], speed=1_000.0)
+    ticks[0] += DAY
+    assert life.now() == small.now - 9 * DAY
+
+
+def test_the_sources_take_what_is_pushed(small, sent, tmp_path):
+    """Each delivery passes the check of its source, and is read without a problem."""
+    configuration.write(tmp_path, small.now, small.services)
+    loaded = load(tmp_path / "scorecard.yaml", {"ACME_TOKEN": "acme-demo"})
+    webhooks = {name: options.build(name, str(tmp_path)).webhook for name, options in loaded.sources.items()}
+    told = Counter()
+    for one in sent:
+        delivery = webhooks[one.source].accept(one.headers, one.body, datetime.fromtimestamp(small.now, UTC))
+        pushed = webhooks[one.source].parse(delivery)
+        assert pushed.problems == ()
+        told.update((one.source, record.kind) for record in pushed.records)
+    assert {source for source, _ in told} == {"acme-github", "acme-gitlab", "acme-pagerduty", "acme-jira"}
+    assert {kind for _, kind in told} >= {
+        "deployment",
+        "change",
+        "pull_request",
+        "review",
+        "build",
+        "incident",
+        "issue",
+    }
 
 
 def test_what_does_not_arrive_is_counted(sent):

@@ -16,8 +16,9 @@ from examples.acme.webhooks.delivery import SECRET, Delivery, encoded, hexadecim
 ACTIONS = {"opened": "opened", "ready": "ready_for_review", "merged": "closed", "closed": "closed"}
 
 
-def deliveries(world: World, asked: Asked, one: News) -> Iterator[Delivery]:
+def deliveries(world: World, asked: Asked, one: News, at: int) -> Iterator[Delivery]:
     """What GitHub sends about something; nothing about what is elsewhere."""
+    del at  # GitHub signs no time
     if isinstance(one, Deployed):
         if one.service.host == "github" and not one.service.job:
             yield from _deployed(world, asked, one)

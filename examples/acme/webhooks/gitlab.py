@@ -17,17 +17,17 @@ from examples.acme.webhooks.delivery import SECRET, SIGNING_TOKEN, Delivery, enc
 ACTIONS = {"opened": "open", "ready": "update", "merged": "merge", "closed": "close"}
 
 
-def deliveries(world: World, asked: Asked, one: News) -> Iterator[Delivery]:
-    """What GitLab sends about something; nothing about what is elsewhere."""
+def deliveries(world: World, asked: Asked, one: News, at: int) -> Iterator[Delivery]:
+    """What GitLab sends about something; nothing about what is elsewhere. `at`: when it is sent, which is signed."""
     if isinstance(one, Deployed):
         if one.service.way == "environments" and one.step.state != "queued":
-            yield _deployed(world, asked, one)
+            yield _deployed(world, asked, one, at)
     elif isinstance(one, Requested) and one.repository.host == "gitlab":
-        yield _requested(asked, one)
+        yield _requested(asked, one, at)
     elif isinstance(one, Built) and one.repository.host == "gitlab":
         service = world.service_of(one.repository)
         if service is None or not service.job:
-            yield _built(asked, one)
+            yield _built(asked, one, at)
 
 
 def _local(at: int) -> str:
@@ -51,7 +51,7 @@ def _user(asked: Asked, person: Person) -> dict[str, Any]:
     return {"id": body["id"], "name": body["name"], "username": body["username"], "email": "[REDACTED]"}
 
 
-def _deployed(world: World, asked: Asked, one: Deployed) -> Delivery:
+def _deployed(world: World, asked: Asked, one: Deployed, at: int) -> Delivery:
     where = world.company.repository_of(one.service)
     commit = world.commit(where, one.what.sha)
     body = {
@@ -73,10 +73,10 @@ def _deployed(world: World, asked: Asked, one: Deployed) -> Delivery:
         "commit_url": bodies.web(asked, f"{where.path}/-/commit/{one.what.sha}"),
         "commit_title": commit.message.partition("\n")[0] if commit else "",
     }
-    return _delivery(one, "Deployment Hook", body, one.what.number, one.step.state)
+    return _delivery(at, "Deployment Hook", body, one.what.number, one.step.state)
 
 
-def _requested(asked: Asked, one: Requested) -> Delivery:
+def _requested(asked: Asked, one: Requested, at: int) -> Delivery:
     attributes = bodies.request_body(asked, one.repository, one.what)
     body = {
         "object_kind": "merge_request",
@@ -87,10 +87,10 @@ def _requested(asked: Asked, one: Requested) -> Delivery:
         "labels": [],
         "changes": {"draft": {"previous": True, "current": False}} if one.action == "ready" else {},
     }
-    return _delivery(one, "Merge Request Hook", body, one.what.identity, one.action)
+    return _delivery(at, "Merge Request Hook", body, one.what.identity, one.action)
 
 
-def _built(asked: Asked, one: Built) -> Delivery:
+def _built(asked: Asked, one: Built, at: int) -> Delivery:
     pipeline = bodies.pipeline_body(asked, one.repository, one.what)
     finished = one.what.finished_at
     more = {
@@ -107,10 +107,10 @@ def _built(asked: Asked, one: Built) -> Delivery:
         "commit": {"id": one.what.sha},
         "builds": [],
     }
-    return _delivery(one, "Pipeline Hook", body, one.what.number)
+    return _delivery(at, "Pipeline Hook", body, one.what.number)
 
 
-def _delivery(one: News, event: str, body: dict[str, Any], *about: object) -> Delivery:
+def _delivery(at: int, event: str, body: dict[str, Any], *about: object) -> Delivery:
     sent, number = encoded(body), identity("gitlab", event, *about)
     headers = {
         "content-type": "application/json",
@@ -122,7 +122,7 @@ def _delivery(one: News, event: str, body: dict[str, Any], *about: object) -> De
         "x-gitlab-token": SECRET,
         "idempotency-key": number,
         "webhook-id": number,
-        "webhook-timestamp": str(one.at),
-        "webhook-signature": standard(SIGNING_TOKEN, number, one.at, sent),
+        "webhook-timestamp": str(at),
+        "webhook-signature": standard(SIGNING_TOKEN, number, at, sent),
     }
     return Delivery("acme-gitlab", sent, headers)

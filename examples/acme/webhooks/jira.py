@@ -12,8 +12,9 @@ from examples.acme.systems.world import World
 from examples.acme.webhooks.delivery import SECRET, Delivery, encoded, hexadecimal, identity
 
 
-def deliveries(world: World, asked: Asked, one: News) -> Iterator[Delivery]:
+def deliveries(world: World, asked: Asked, one: News, at: int) -> Iterator[Delivery]:
     """What Jira sends about bugs, stories, and the incidents that are its own."""
+    del at  # Jira signs no time
     if isinstance(one, Tracked) or (isinstance(one, Alarmed) and not one.service.pager):
         ticket = next(ticket for ticket in tickets(world) if ticket.key == one.what.key)
         yield _delivery(asked, ticket, one.at)

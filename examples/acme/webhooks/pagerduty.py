@@ -14,8 +14,9 @@ from examples.acme.webhooks.delivery import SECRET, Delivery, encoded, hexadecim
 STATUSES = {"acknowledged": "acknowledged", "resolved": "resolved"}
 
 
-def deliveries(world: World, asked: Asked, one: News) -> Iterator[Delivery]:
+def deliveries(world: World, asked: Asked, one: News, at: int) -> Iterator[Delivery]:
     """What PagerDuty sends about an incident of its own."""
+    del at  # PagerDuty signs no time
     if not isinstance(one, Alarmed) or not one.service.pager:
         return
     incident = incident_body(world, asked, one.what)

@@ -14,17 +14,17 @@ from examples.acme.webhooks.delivery import Delivery
 SYSTEMS = {"github": github, "gitlab": gitlab, "pagerduty": pagerduty, "jira": jira}
 
 
-def deliveries(world: World, base: str, since: int) -> Iterator[Delivery]:
-    """What all systems, which are reached at `base`, send about what happened after `since`."""
+def deliveries(world: World, base: str, since: int, at: int) -> Iterator[Delivery]:
+    """What all systems, which are reached at `base`, send at the moment `at` about what happened after `since`."""
     for one in news(world.company, since):
-        yield from of_one(world, base, one)
+        yield from of_one(world, base, one, at)
 
 
-def of_one(world: World, base: str, one: News) -> Iterator[Delivery]:
+def of_one(world: World, base: str, one: News, at: int) -> Iterator[Delivery]:
     """What all systems send about one thing."""
     for name, system in SYSTEMS.items():
         asked = Asked(method="POST", path="/", base=f"{base}/{name}")
-        yield from system.deliveries(world, asked, one)
+        yield from system.deliveries(world, asked, one, at)
 
 
 def send(client: httpx.Client, url: str, found: Iterator[Delivery]) -> tuple[int, int]:
