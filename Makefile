@@ -1,4 +1,4 @@
-# Two commands are all: `make run` shows a scorecard, `make test` proves the code.
+# Two commands are all: `make run` shows a scorecard, `make test` proves the code. `make demo` shows a whole company.
 # PYTHON chooses the interpreter (3.11 or later); everything is installed below .venv.
 PYTHON ?= python3
 VENV   ?= .venv
@@ -8,13 +8,16 @@ LISTEN ?= 127.0.0.1:10210
 # Deployments come from the repository's tags or, where it has none, from the commits of its branch.
 CONFIG ?= examples/quickstart/$(if $(shell git -C "$(REPO)" tag --list 2>/dev/null | head -n 1),tags,commits).yaml
 
-.PHONY: run test lint format bench generate stack stack-down clean
+.PHONY: run demo test lint format bench generate stack stack-down clean
 .DELETE_ON_ERROR:
 
 run: export QUICKSTART_REPOSITORY = $(abspath $(REPO))
 run: export QUICKSTART_STORE = duckdb:$(CURDIR)/data/quickstart$(subst /,-,$(abspath $(REPO))).duckdb
 run: $(VENV)/.package  ## the scorecard of this checkout, or of REPO=/path/to/a/repository
 	$(BIN)/scorecard-exporter run --web.listen-address=$(LISTEN) --config.file=$(CONFIG)
+
+demo: $(VENV)/.development  ## a made-up company with all its systems, read over HTTP, on http://127.0.0.1:10210/
+	$(BIN)/python -m examples.acme.demo --listen=$(LISTEN)
 
 test: $(VENV)/.development  ## the whole test suite, against the built and installed wheel
 	$(BIN)/pytest
