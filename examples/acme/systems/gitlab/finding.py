@@ -38,6 +38,25 @@ def newest_first(found: Repository) -> list[Commit]:
     return sorted(commits, key=lambda commit: -commit.committed_at)
 
 
+def named_commits(world: World, found: Repository, revisions: str) -> set[str] | None:
+    """What `ref_name` means: a branch, tag or commit, or a range of two; None where one of them is not there."""
+    old, _, new = revisions.rpartition("..")
+    ends = [world.commit(found, name) for name in (new, old) if name]
+    reached = [_reachable(found, end.sha) for end in ends if end]
+    return reached[0].difference(*reached[1:]) if len(reached) == len(ends) else None
+
+
+def _reachable(found: Repository, sha: str) -> set[str]:
+    parents = {commit.sha: commit.parents for commit in found.commits}
+    reached: set[str] = set()
+    waiting = [sha]
+    while waiting:
+        if (one := waiting.pop()) not in reached:
+            reached.add(one)
+            waiting.extend(parents.get(one, ()))
+    return reached
+
+
 def found_request(world: World, identifier: str, number: str) -> tuple[Repository, PullRequest] | None:
     where = project(world, identifier)
     found = world.request(where, int(number)) if where and number.isdecimal() else None

@@ -8,7 +8,7 @@ from examples.acme.company.model import Repository
 from examples.acme.company.moments import moment
 from examples.acme.systems.asked import Asked, Reply, answer
 from examples.acme.systems.gitlab.bodies import commit_body, request_body
-from examples.acme.systems.gitlab.finding import ROOT, missing, newest_first, project
+from examples.acme.systems.gitlab.finding import ROOT, missing, named_commits, newest_first, project
 from examples.acme.systems.gitlab.paging import page
 from examples.acme.systems.router import Router
 from examples.acme.systems.world import World
@@ -21,11 +21,16 @@ def commits(world: World, asked: Asked, identifier: str) -> Reply:
     found = project(world, identifier)
     if found is None:
         return missing("404 Project Not Found")
+    wanted = named_commits(world, found, asked.get("ref_name") or "main") if found.commits else set()
+    if wanted is None:
+        return missing("404 Repository Not Found")
     since, until = asked.get("since"), asked.get("until")
     rows = [
         commit
         for commit in newest_first(found)
-        if (not since or commit.committed_at >= moment(since)) and (not until or commit.committed_at <= moment(until))
+        if commit.sha in wanted
+        and (not since or commit.committed_at >= moment(since))
+        and (not until or commit.committed_at <= moment(until))
     ]
     reply = page(asked, rows, lambda commit: commit_body(asked, found, commit))
     # Commits are never counted.
