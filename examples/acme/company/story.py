@@ -23,7 +23,8 @@ from examples.acme.company.model import (
     Service,
 )
 from examples.acme.company.moments import DAY, HOUR, month_start
-from examples.acme.company.plan import Draft, Planner
+from examples.acme.company.plan import Draft
+from examples.acme.company.planner import Planner
 from examples.acme.company.requests import Writer
 from examples.acme.company.rollouts import deployments, incidents
 
