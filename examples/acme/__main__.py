@@ -12,6 +12,7 @@ from examples.acme import files
 from examples.acme.company.cut import until
 from examples.acme.company.model import Company
 from examples.acme.company.moments import HOUR, moment, month_start
+from examples.acme.company.people import services
 from examples.acme.company.story import FUTURE, MONTHS, tell
 from examples.acme.living import Life
 from examples.acme.systems.faults import Control, Rule
@@ -24,8 +25,8 @@ def main() -> None:
     options = _options()
     now = moment(options.now) if options.now else int(time.time())
     now -= now % HOUR
-    begins = month_start(now, -MONTHS)
-    story = tell(seed=options.seed, starts_at=begins, ends_at=now + FUTURE, services=options.services)
+    begins = month_start(now, -options.months)
+    story = tell(seed=options.seed, starts_at=begins, ends_at=now + FUTURE, chosen=services(options.services))
     if options.export:
         files.write(until(story, now), options.export)
     else:
@@ -55,6 +56,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=10220, help="where it listens, on 127.0.0.1 [10220]")
     parser.add_argument("--seed", type=int, default=1, help="another seed is another company [1]")
     parser.add_argument("--services", type=int, default=40, help="how many services it has [40]")
+    parser.add_argument("--months", type=int, default=MONTHS, help="how long its story is, in whole months [24]")
     parser.add_argument("--now", default="", help="the moment that it is shown at, such as 2026-11-01 [now]")
     parser.add_argument("--faults", type=float, default=0.0, help="share of requests that fail [0]")
     parser.add_argument(

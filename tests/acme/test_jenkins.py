@@ -47,6 +47,15 @@ def test_user_and_token_are_needed(ask, headers, status):
     assert ("html" in response.headers["content-type"]) == (status != 200)
 
 
+def test_who_asks(ask):
+    """The user of the token."""
+    assert ask.get("/jenkins/me/api/json").json() == {
+        "_class": "hudson.model.User",
+        "id": "scorecard",
+        "fullName": "Scorecard",
+    }
+
+
 def test_folders_are_walked_by_their_jobs(acme, ask_whole):
     """Every job that deploys a service is found below its folder."""
     tree = "jobs[fullName,_class,jobs[fullName,_class,jobs[fullName]]]"

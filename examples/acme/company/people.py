@@ -61,8 +61,14 @@ def _person(first: str, last: str) -> Person:
 def services(wanted: int) -> tuple[Service, ...]:
     """So many services: one of each team first, so that a small company has all kinds; beyond 40 more of one kind."""
     rows = zip(*(_of_team(team) for team in TEAMS), strict=True)
-    found = [*chain.from_iterable(rows), *_more(40, wanted)]
-    return tuple(found[:wanted])
+    known = list(chain.from_iterable(rows))
+    return (*known[:wanted], *on_github(wanted - len(known), len(known)))
+
+
+def on_github(wanted: int, known: int = 0) -> Iterator[Service]:
+    """So many services of one kind, with a repository each, numbered from `known` on."""
+    for number in range(known + 1, known + wanted + 1):
+        yield _service(f"service-{number:04d}", number, list(TEAMS)[number % len(TEAMS)], "deployments")
 
 
 def _of_team(team: str) -> Iterator[Service]:
@@ -89,8 +95,3 @@ def _service(name: str, number: int, team: str, kind: str) -> Service:
         pager="" if team in WITHOUT_PAGER else f"PACME{number:02d}",
         method=METHODS[number % len(METHODS)],
     )
-
-
-def _more(known: int, wanted: int) -> Iterator[Service]:
-    for number in range(known + 1, wanted + 1):
-        yield _service(f"service-{number:04d}", number, list(TEAMS)[number % len(TEAMS)], "deployments")

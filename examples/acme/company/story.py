@@ -23,7 +23,8 @@ from examples.acme.company.model import (
     Service,
 )
 from examples.acme.company.moments import DAY, HOUR, month_start
-from examples.acme.company.plan import Draft, Planner
+from examples.acme.company.plan import Draft
+from examples.acme.company.planner import Planner
 from examples.acme.company.requests import Writer
 from examples.acme.company.rollouts import deployments, incidents
 
@@ -43,15 +44,19 @@ class _Told:
     issues: list[Issue] = field(default_factory=list)
 
 
-def company(*, seed: int = 1, now: int, services: int = 40, months: int = MONTHS) -> Company:
-    """Acme as it is at `now`, after so many whole months and the days of this one."""
+def company(*, seed: int = 1, now: int, services: int | Sequence[Service] = 40, months: int = MONTHS) -> Company:
+    """Acme as it is at `now`, after so many whole months and the days of this one.
+
+    `services`: how many, or which. A thousand of `people.on_github` in 18 months have 200,000 pull requests.
+    """
     now -= now % HOUR
-    return until(tell(seed=seed, starts_at=month_start(now, -months), ends_at=now + FUTURE, services=services), now)
+    chosen = people.services(services) if isinstance(services, int) else tuple(services)
+    return until(tell(seed=seed, starts_at=month_start(now, -months), ends_at=now + FUTURE, chosen=chosen), now)
 
 
-def tell(*, seed: int, starts_at: int, ends_at: int, services: int) -> Company:
+def tell(*, seed: int, starts_at: int, ends_at: int, chosen: Sequence[Service]) -> Company:
     """All that happens from `starts_at` to `ends_at`; `until` shows it at a moment in between."""
-    teams, chosen = people.teams(), people.services(services)
+    teams = people.teams()
     told = _Told()
     crews = {team.name: team.people for team in teams}
     for service in chosen:
@@ -65,7 +70,7 @@ def tell(*, seed: int, starts_at: int, ends_at: int, services: int) -> Company:
         starts_at=starts_at,
         now=ends_at,
         teams=teams,
-        services=chosen,
+        services=tuple(chosen),
         repositories=told.repositories,
         changes=told.changes,
         deployments=told.deployments,

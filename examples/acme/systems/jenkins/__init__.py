@@ -15,8 +15,11 @@ from examples.acme.systems.world import World
 
 DEFAULTS = {
     "root": "_class,jobs[_class,name,url],mode,nodeDescription,url",
+    "me": "_class,id,fullName",
     "job": "_class,name,fullName,displayName,url,buildable,builds[_class,number,url],jobs[_class,name,url],color",
 }
+
+ME = {"_class": "hudson.model.User", "id": "scorecard", "fullName": "Scorecard", "property": []}
 
 
 class Jenkins(Api):
@@ -52,10 +55,10 @@ def _with_version(reply: Reply) -> Reply:
 
 
 def _json(world: World, asked: Asked, segments: list[str]) -> Reply:
-    found = find(root(world, asked.base), segments)
+    found = ME if segments == ["me"] else find(root(world, asked.base), segments)
     if found is None:
         return page(404, "Not Found")
-    default = DEFAULTS["job"] if segments else DEFAULTS["root"]
+    default = DEFAULTS.get("/".join(segments) or "root", DEFAULTS["job"])
     try:
         tree = parse(asked.get("tree") or default)
     except ValueError as problem:
