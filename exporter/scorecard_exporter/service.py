@@ -164,10 +164,13 @@ class Service:
             await self._try_to_evaluate()
 
     async def _try_to_evaluate(self) -> None:
+        if self._stopping:
+            return
         try:
             await self._in_writer(self._evaluate, self._configuration)
         except Exception as error:  # noqa: BLE001  whatever it was, the last numbers are served on and this is said
-            self._evaluation_failed(error)
+            if not self._stopping:
+                self._evaluation_failed(error)
         else:
             self._troubles.pop("evaluation", None)
 
