@@ -162,6 +162,23 @@ def test_a_permission_that_is_missing_is_named_with_what_it_is_for(served):
     assert missing.startswith("permission `Actions: read`, for runs of workflows: the repository acme/checkout")
 
 
+def test_a_list_that_may_not_be_seen_leaves_the_others_to_be_told(served):
+    world = served(fake.busy("acme/checkout"))
+    error = {"type": "FORBIDDEN", "path": ["r0", "deployments"], "message": "Resource not accessible"}
+    refused = httpx.Response(200, json={"data": {"r0": None}, "errors": [error]})
+    forbid = refusing(403, {"message": "Resource not accessible by integration"})
+
+    def handle(request):
+        if request.url.path.endswith("/deployments"):
+            return forbid(request)
+        return refused if b"deployments(first: 100" in request.content else world.github.handle(request)
+
+    world.handle = handle
+    inspection = world.source(read=["pull_requests", "deployments"]).inspect()
+    assert [one.partition(",")[0] for one in inspection.missing] == ["permission `Deployments: read`"]
+    assert (names(inspection, "environments"), names(inspection, "labels")) == ([{}], [{"incident": 1, "bug": 1}])
+
+
 def test_a_scope_that_is_missing_is_named(served):
     world = served(fake.busy("acme/checkout"))
 

@@ -228,6 +228,34 @@ def test_a_list_that_may_not_be_seen_names_it(served):
         step(stream, Shelf(), AT)
 
 
+def test_a_list_that_may_not_be_seen_keeps_no_other_from_being_read(served):
+    """By the schema it cannot be null, so GitHub leaves out the whole repository for it."""
+    world = served(fake.busy("acme/checkout"), fake.quiet("acme/catalog"))
+
+    def handle(request):
+        if b"issues(first: 1" not in request.content:
+            return world.github.handle(request)
+        errors = [
+            {
+                "type": "FORBIDDEN",
+                "path": [one, "issues"],
+                "message": "Resource not accessible by personal access token",
+            }
+            for one in ("r0", "r1")
+        ]
+        return httpx.Response(200, json={"data": {"r0": None, "r1": None, "rateLimit": {"cost": 1}}, "errors": errors})
+
+    world.handle = handle
+    shelf = Shelf()
+    for stream in world.source().streams:
+        step(stream, shelf, AT)
+    assert {origin for origin, kind, _ in shelf.records if kind == "change"} == {
+        "code:acme/checkout",
+        "code:acme/catalog",
+    }
+    assert len(questions(world.requests, "issues(first: 1")) == 1
+
+
 def test_a_page_that_is_too_much_at_once_is_asked_for_in_halves(served):
     """A 502 after ten seconds is what GitHub makes of a question that takes too long."""
     shop = fake.Repo("acme/shop")

@@ -47,6 +47,16 @@ class Selection:
         return (not self.only or matches(name, self.only)) and not matches(name, self.leave_out)
 
 
+_LISTS = {
+    "pull_requests": "pullRequests",
+    "issues": "issues",
+    "deployments": "deployments",
+    "releases": "releases",
+    "tags": "tags",
+}
+"""What is read, by the name of the list that the probe looks at."""
+
+
 class GitHubStreams:
     """The streams of all repositories; each iteration asks anew which there are. `read`: names of what is read."""
 
@@ -55,7 +65,7 @@ class GitHubStreams:
         self._reading, self._read = reading, read
 
     def __iter__(self) -> Iterator[Stream]:
-        probe = Probe(self._host, self._reading.branch)
+        probe = Probe(self._host, self._reading.branch, sorted(_LISTS[name] for name in self._read if name in _LISTS))
         session = Session(self._host, probe, self._reading)
         failed: SkippableSourceError | None = None
         for found in self._listed():

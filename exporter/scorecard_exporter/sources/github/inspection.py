@@ -9,8 +9,7 @@ from scorecard_exporter.errors import SkippableSourceError
 from scorecard_exporter.sources.base import Inspection, Seen
 from scorecard_exporter.sources.github.discovery import GitHubStreams
 from scorecard_exporter.sources.github.host import Host, Repository
-from scorecard_exporter.sources.github.overview import TOGETHER, Overview, overview, question
-from scorecard_exporter.sources.kit.body import Body, MalformedError
+from scorecard_exporter.sources.github.overview import Overview, overviews
 
 LOOKED_AT = 100
 """So many repositories are looked at closely; of more than that, these stand for the others."""
@@ -29,7 +28,7 @@ def inspect(host: Host, streams: GitHubStreams, read: frozenset[str]) -> Inspect
     """Whom the credential belongs to, what is missing, what is seen."""
     account, scopes = _account(host)
     repositories = list(streams.repositories())
-    seen = list(_looked_at(host, repositories[:LOOKED_AT]))
+    seen = list(overviews(host, repositories[:LOOKED_AT]))
     missing = [*_scopes_missing(scopes), *_permissions_missing(host, repositories, seen, read)]
     return Inspection(
         account=account,
@@ -79,17 +78,6 @@ def _permissions_missing(
             host.get(repository.path(path), {"per_page": 1})
         except SkippableSourceError as error:
             yield f"permission `{permission}`, for {needed_for}: {error}"
-
-
-def _looked_at(host: Host, repositories: Sequence[Repository]) -> Iterator[Overview]:
-    for start in range(0, len(repositories), TOGETHER):
-        chunk = repositories[start : start + TOGETHER]
-        data = host.ask(*question(chunk)).data
-        for number in range(len(chunk)):
-            try:
-                yield overview(Body(data.get(f"r{number}")))
-            except MalformedError:
-                continue  # it may not be seen: the streams say so by its name
 
 
 def _seen(source: str, seen: Sequence[Overview]) -> Iterator[Seen]:

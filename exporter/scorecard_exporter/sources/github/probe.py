@@ -21,18 +21,21 @@ FRESH_SECONDS = 240.0
 NOTHING = "nothing"
 """The mark of a list that is empty."""
 
-_PROBED = """
-  nameWithOwner isEmpty hasIssuesEnabled rebaseMergeAllowed
-  defaultBranchRef { name target { oid } }
-  pullRequests(first: 1, orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { number updatedAt } }
-  issues(first: 1, orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { number updatedAt } }
-  deployments(first: 1, orderBy: {field: CREATED_AT, direction: DESC}) { nodes { id updatedAt } }
-  releases(first: 1, orderBy: {field: CREATED_AT, direction: DESC}) { totalCount nodes { id publishedAt } }
-  tags: refs(refPrefix: "refs/tags/", first: 1, orderBy: {field: TAG_COMMIT_DATE, direction: DESC}) {
-    totalCount nodes { name target { oid } }
-  }
-"""
-
+LISTS = {
+    "pullRequests": """pullRequests(first: 1, orderBy: {field: UPDATED_AT, direction: DESC}) {
+      nodes { number updatedAt }
+    }""",
+    "issues": "issues(first: 1, orderBy: {field: UPDATED_AT, direction: DESC}) { nodes { number updatedAt } }",
+    "deployments": "deployments(first: 1, orderBy: {field: CREATED_AT, direction: DESC}) { nodes { id updatedAt } }",
+    "releases": """releases(first: 1, orderBy: {field: CREATED_AT, direction: DESC}) {
+      totalCount nodes { id publishedAt }
+    }""",
+    "tags": """tags: refs(refPrefix: "refs/tags/", first: 1, orderBy: {field: TAG_COMMIT_DATE, direction: DESC}) {
+      totalCount nodes { name target { oid } }
+    }""",
+}
+"""By their names in the facts, the lists of which the newest thing is asked for."""
+_PLAIN = "nameWithOwner isEmpty hasIssuesEnabled rebaseMergeAllowed defaultBranchRef { name target { oid } }"
 _DEPLOYED = "deployed: ref(qualifiedName: $branch) { name target { oid } }"
 
 
@@ -55,13 +58,21 @@ class Facts:
 
 
 class Probe:
-    """Asks for the facts of `repositories`, a number of them at once, and again when they are no longer fresh.
+    """Asks for the facts of repositories, a number of them at once, and again when they are no longer fresh.
 
-    `branch`: the deployed branch, '' for each repository's default branch. `monotonic`: seconds that only go forward.
+    `branch`: the deployed branch, '' for each repository's default branch. `lists`: those of `LISTS` that are read; one
+    that may not be seen is not asked for again. `monotonic`: seconds that only go forward.
     """
 
-    def __init__(self, host: Host, branch: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        host: Host,
+        branch: str,
+        lists: Iterable[str] = tuple(LISTS),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._host, self._branch, self._monotonic = host, branch, monotonic
+        self._lists = list(lists)
         self._chunks: dict[str, Sequence[Repository]] = {}
         self._found: dict[str, tuple[float, Facts | SourceError]] = {}
 
@@ -120,7 +131,13 @@ class Probe:
     def _ask_at_once(self, repositories: Sequence[Repository]) -> None:
         asked_at = self._monotonic()
         is_one = len(repositories) == 1
-        answer = self._host.graphql.ask(*question(repositories, self._branch), is_repeated=is_one)
+        answer = self._host.graphql.ask(*question(repositories, self._branch, self._lists), is_repeated=is_one)
+        # A list that may not be seen cannot be null, so it takes the whole repository with it.
+        refused = {step for one in answer.complaints for step in one.path[1:2] if step in self._lists}
+        if refused:
+            self._lists = [name for name in self._lists if name not in refused]
+            self._ask_at_once(repositories)
+            return
         for number, repository in enumerate(repositories):
             self._found[repository.thing] = asked_at, self._understood(repository, f"r{number}", answer)
 
@@ -135,11 +152,13 @@ class Probe:
             return SkippableSourceError(f"the repository {repository.thing} cannot be made out: {error}")
 
 
-def question(repositories: Sequence[Repository], branch: str) -> tuple[str, dict[str, str]]:
+def question(
+    repositories: Sequence[Repository], branch: str, lists: Iterable[str] = tuple(LISTS)
+) -> tuple[str, dict[str, str]]:
     """The question for these repositories, and its variables."""
-    fields = f"{_PROBED} {_DEPLOYED}" if branch else _PROBED
+    fields = [_PLAIN, *(LISTS[name] for name in lists), *([_DEPLOYED] if branch else [])]
     variables = {"branch": f"refs/heads/{branch}"} if branch else {}
-    return of_each([one.variables for one in repositories], fields, variables)
+    return of_each([one.variables for one in repositories], " ".join(fields), variables)
 
 
 def facts_of(found: Body, branch: str = "") -> Facts:
@@ -149,14 +168,11 @@ def facts_of(found: Body, branch: str = "") -> Facts:
     return Facts(
         branch=deployed.text("name", "") if deployed else "",
         tip=target.text("oid", "") if target else "",
-        marks={name: mark for name in _MARKED if (mark := _mark(found, name))},
+        marks={name: mark for name in LISTS if (mark := _mark(found, name))},
         is_empty=found.flag("isEmpty"),
         has_issues=found.flag("hasIssuesEnabled") and _mark(found, "issues") != NOTHING,
         may_rebase=found.flag("rebaseMergeAllowed"),
     )
-
-
-_MARKED = ("pullRequests", "issues", "deployments", "releases", "tags")
 
 
 def _mark(found: Body, name: str) -> str:
