@@ -1,7 +1,5 @@
 """GitHub's GraphQL: pages by cursors, costs by GitHub's formula, errors beside data."""
 
-from pathlib import Path
-
 import pytest
 from examples.acme.company.cut import until
 from examples.acme.company.moments import DAY, iso, moment
@@ -232,9 +230,9 @@ def strange(field, known):
             yield name
 
 
-def test_the_schema_is_a_part_of_githubs():
+def test_the_schema_is_a_part_of_githubs(payloads):
     """Every type, field, argument and value, but for `issueType`, which the stored description does not have yet."""
-    path = Path("../shared/specs/github-graphql.graphql")
+    path = payloads.parent / "specs" / "github-graphql.graphql"
     if not path.is_file():
         pytest.skip(f"no description of GitHub's schema at {path}")
     real = build_schema(path.read_text("utf-8"), assume_valid=True).type_map
