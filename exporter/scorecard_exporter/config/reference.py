@@ -6,6 +6,7 @@ They go to `docs/` of the current directory: the reference of all keys, and the 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -67,11 +68,17 @@ def _sections(schema: Mapping[str, Any]) -> Iterator[str]:
         yield ""
 
 
+_NAMES = {"Git Hub": "GitHub", "Git Lab": "GitLab", "Pager Duty": "PagerDuty"}
+
+
 def _title(name: str) -> str:
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
-    return words.removesuffix(" shape").removesuffix(" options").strip().capitalize() + (
-        " source" if name.endswith("Options") else ""
-    )
+    """The heading of a shape; proper names stay as their owners write them."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    for apart, written in _NAMES.items():
+        spaced = spaced.replace(apart, written)
+    first, *others = spaced.removesuffix(" Shape").removesuffix(" Options").split()
+    words = [first, *(word if word in _NAMES.values() else word.lower() for word in others)]
+    return " ".join(words) + (" source" if name.endswith("Options") and name != "AppOptions" else "")
 
 
 def _references(field: Any) -> Iterator[str]:
