@@ -148,9 +148,6 @@ def assert_holds_what_it_covers(world, records):
     missing = {address: one.created_at for address, one in records.items() if address not in known and one.created_at}
     for (origin, kind, key), at in missing.items():
         is_covered = is_within(coverage, origin, kind, at)
-        if kind == "commit" and any(other == (origin, "deployment") for other in world.bench.at_first.coverage()):
-            # One that is on no deployed branch comes with the deployment of it.
-            is_covered = is_covered and is_within(coverage, origin, "deployment", at)
         assert not is_covered, f"{kind} {key} of {origin}, of {at}, is covered and not there"
 
 
