@@ -176,13 +176,15 @@ def test_rules_that_are_gone_were_evaluated_as_configured(build, system):
     assert times(read(build(prometheus={"evaluation_interval": "10m"}))[0]) == [("checkout", T, T + 40 * MINUTE)]
 
 
-def test_where_no_rules_can_be_seen_all_were_evaluated_as_configured(build, system):
+def test_where_no_rules_can_be_seen_the_past_is_not_guessed(build, system):
+    """With a wrong interval one alert would become many."""
     system.handle.fired = {named("Slow"): [(T, T + 30 * MINUTE)]}
     system.handle.has_rules = False
-    assert times(read(build())[0]) == [("checkout", T, T + 31 * MINUTE)]
+    with pytest.raises(SkippableSourceError, match="api/v1/rules is not there"):
+        read(build())
 
 
-@pytest.mark.parametrize("body", [{}, {"data": None}, {"data": {"groups": [{"rules": []}]}}], ids=str)
+@pytest.mark.parametrize("body", [{}, {"data": None}, {"data": {"groups": 7}}], ids=str)
 def test_rules_that_cannot_be_read_are_not_taken_for_none(build, system, body):
     """With a wrong interval one alert would become many."""
 
@@ -192,6 +194,20 @@ def test_rules_that_cannot_be_read_are_not_taken_for_none(build, system, body):
     (stream,) = build(handler, history="7d").streams
     with pytest.raises(RetriableSourceError):
         next(stream.read(None, datetime(2024, 6, 8, tzinfo=UTC)))
+
+
+@pytest.mark.parametrize("interval", [None, "soon", 0, -5, 1e300], ids=str)
+def test_a_group_of_rules_that_cannot_be_read_is_told_and_the_others_count(build, system, interval):
+    sound = {"interval": 60, "rules": [{"name": "Slow", "type": "alerting"}]}
+    body = {"data": {"groups": [{"interval": interval, "rules": []}, sound]}}
+    system.handle.fired = {named("Slow"): [(T, T + 30 * MINUTE)]}
+
+    def handler(request):
+        return httpx.Response(200, json=body) if request.url.path.endswith("rules") else system.handle(request)
+
+    (stream,) = build(handler, history="7d").streams
+    (problem,) = {one for batch in stream.read(None, T + 60 * MINUTE) for one in batch.problems}
+    assert problem.message.startswith("a group of rules of alerts: could not be read: interval is")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from scorecard_exporter.sources.text import excerpt
 
 def inspect(client: Client, remembered: Remembered, naming: Naming, asked_as: str) -> Inspection:
     """Three requests. `origins`: what the alerts that fire now are about, with how many."""
-    rules = dict.fromkeys(map(excerpt, sorted(intervals(client))))
+    rules = dict.fromkeys(map(excerpt, sorted(intervals(client, f"{naming.source}:")[0])))
     firing = (remembered.labels(series.labels) for series in ask_now(client, remembered.selector).series)
     return Inspection(
         account=f"{version(client)}, asked by {asked_as}",

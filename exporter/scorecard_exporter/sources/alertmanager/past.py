@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
-from scorecard_exporter.errors import RetriableSourceError, SkippableSourceError
-from scorecard_exporter.sources.kit.body import Body, MalformedError
+from scorecard_exporter.errors import RetriableSourceError
+from scorecard_exporter.events.model import Problem
+from scorecard_exporter.sources.kit.body import Body, MalformedError, take_each
 from scorecard_exporter.sources.kit.client import Client
 from scorecard_exporter.sources.kit.response import shown
 
+_LONGEST = timedelta(days=365)
+"""No rule is evaluated less often."""
 _OWN_LABELS = frozenset({"__name__", "alertstate"})
 
 
@@ -40,26 +43,24 @@ class Remembered:
         return f"{self.page}/graph?g0.expr={quote(expression, safe='')}&g0.tab=0"
 
 
-def intervals(client: Client) -> dict[str, timedelta]:
-    """How often the rules of each alert are evaluated, by its name; nothing where no rules may be seen.
+def intervals(client: Client, origin: str) -> tuple[dict[str, timedelta], tuple[Problem, ...]]:
+    """How often the rules of each alert are evaluated, by its name, and which groups of rules cannot be read.
 
-    Raises:
-        RetriableSourceError: the answer is none.
-        SourceError: see `Client.get`.
+    `origin`: whose problems these are. Raises as `Client.get`: without knowing this, other incidents would be seen.
     """
+    response = client.get("api/v1/rules", {"type": "alert"})
     try:
-        response = client.get("api/v1/rules", {"type": "alert"})
-    except SkippableSourceError:
-        return {}
-    try:
-        return dict(_intervals(Body(response.object().get("data"), "data")))
+        groups = Body(response.object().get("data"), "data").items("groups")
     except MalformedError as error:
         raise RetriableSourceError(f"the rules of {shown(response.url)} cannot be read: {error}") from None
+    found, problems = take_each(groups, _of_group, what="a group of rules", origin=origin)
+    return dict(found), problems
 
 
-def _intervals(data: Body) -> Iterator[tuple[str, timedelta]]:
-    for group in data.bodies("groups"):
-        interval = timedelta(seconds=group.number("interval"))
-        for rule in group.bodies("rules"):
-            if rule.text("type", "alerting") == "alerting":
-                yield rule.text("name", ""), interval
+def _of_group(group: Body) -> Iterator[tuple[str, timedelta]]:
+    seconds = group.number("interval")
+    if not 0 < seconds <= _LONGEST.total_seconds():
+        raise MalformedError(f"interval is {seconds:g} s")
+    for rule in group.bodies("rules"):
+        if rule.text("type", "alerting") == "alerting":
+            yield rule.text("name", ""), timedelta(seconds=seconds)

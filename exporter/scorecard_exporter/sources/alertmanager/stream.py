@@ -75,6 +75,7 @@ class AlertStream(Stream):
         self._origins = frozenset(f"{naming.source}:{thing}" for thing in things)
         self._history = history
         self._intervals: tuple[datetime, Mapping[str, timedelta]] | None = None
+        self._broken_rules: tuple[Problem, ...] = ()
         self._made_by = digest(remembered.selector, sorted(remembered.external_labels.items()), naming)
 
     def read(self, cursor: str | None, at: datetime) -> Iterator[Batch]:
@@ -101,7 +102,7 @@ class AlertStream(Stream):
                     Coverage(origin=origin, kind=Incident.kind, from_at=state.since, to_at=end)
                     for origin in sorted(self._origins | state.origins)
                 ),
-                problems=tuple(self._problems(answer)),
+                problems=(*self._problems(answer), *self._broken_rules),
                 # It goes forwards: what is left lies at the end.
                 progress=Progress(read_from=wanted + (at - end), wanted_from=wanted),
             )
@@ -114,7 +115,8 @@ class AlertStream(Stream):
     def _known_intervals(self, at: datetime) -> Mapping[str, timedelta]:
         """How often rules are evaluated; asked once a poll, which is all of one moment."""
         if self._intervals is None or self._intervals[0] != at:
-            self._intervals = at, intervals(self._client)
+            known, self._broken_rules = intervals(self._client, f"{self._naming.source}:")
+            self._intervals = at, known
         return self._intervals[1]
 
     def _incidents(
