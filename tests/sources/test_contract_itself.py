@@ -64,7 +64,7 @@ class Forgetting(Builds):
     """Does not look again at what was unfinished."""
 
     def page(self, after):
-        return replace(super().page(after), unfinished=None)
+        return replace(super().page(after), unfinished=())
 
 
 class Doubling(Builds):

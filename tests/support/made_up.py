@@ -97,7 +97,7 @@ class Builds(_List, DescendingStream):
             problems=piece.problems,
             oldest=min(starts, default=None),
             after=str(int(after or 1) + 1) if "next" in response.links() else "",
-            unfinished=min(unfinished, default=None),
+            unfinished=tuple(unfinished),
         )
 
 

@@ -122,7 +122,7 @@ def test_catching_up_ends_ten_minutes_before_what_is_known(minutes, asked):
 
 @pytest.mark.parametrize(
     ("begun", "asked"),
-    [(0.5, "0.5 2.5"), (2.5, "0.5 2.5 6"), (6, "0.5 2.5 6 9"), (20, "0.5 2.5 6 9")],
+    [(0.5, "0.5 2.5"), (2.5, "0.5 2.5 6"), (6, "0.5 2.5 6 9"), (9, "0.5"), (20, "0.5")],
 )
 def test_what_was_unfinished_is_looked_at_again_where_it_stands(begun, asked):
     """Pages of one build each, one of which was running: they are asked for down to it and ten minutes further.
@@ -136,15 +136,14 @@ def test_what_was_unfinished_is_looked_at_again_where_it_stands(begun, asked):
         is_running = age == begun and not stream.has_ended
         one = build(age, age, finished_at=None if is_running else days_ago(age))
         following = str(ages[ages.index(age) + 1]) if age != ages[-1] else ""
-        return Page(
-            records=(one,), oldest=one.started_at, after=following, unfinished=days_ago(age) if is_running else None
-        )
+        unfinished = (days_ago(age),) if is_running else ()
+        return Page(records=(one,), oldest=one.started_at, after=following, unfinished=unfinished)
 
     stream = Builds(listed)
     stream.has_ended = False
     stream.pages_at_once = 9
     cursor = read_to_the_end(stream)
-    assert State.load(cursor, "1").unfinished == instant(days_ago(begun))
+    assert State.load(cursor, "1").unfinished == (instant(days_ago(begun)) if begun < 7 else None)
     stream.asked.clear()
     stream.has_ended = True
     (batch,) = stream.read(cursor, AT + timedelta(hours=1))
@@ -169,12 +168,23 @@ def test_what_is_known_to_be_unchanged_is_not_asked_for():
     assert covered(batch) == (days_ago(365), later)
 
 
+def test_beside_what_never_ends_something_newer_is_still_waited_for():
+    """Both are on one page; by the older one alone the newer would be given up as well."""
+    first = Page(records=(build(1, 1), build(2, 20)), oldest=days_ago(20), unfinished=(days_ago(1), days_ago(20)))
+    stream = Builds({"": first})
+    cursor = read_to_the_end(stream)
+    assert State.load(cursor, "1").unfinished == instant(days_ago(1))
+    later = AT + timedelta(days=8)
+    (batch,) = stream.read(cursor, later)
+    assert State.load(batch.cursor, "1").unfinished is None
+
+
 def test_what_is_unfinished_is_asked_for_all_the_same():
     class Probed(Builds):
         def is_unchanged(self, since, until):
             raise AssertionError(f"that nothing began from {since} to {until} says nothing of what goes on")
 
-    first = Page(records=(build(1, 1),), oldest=days_ago(1), unfinished=days_ago(1))
+    first = Page(records=(build(1, 1),), oldest=days_ago(1), unfinished=(days_ago(1),))
     stream = Probed({"": first})
     cursor = read_to_the_end(stream)
     stream.asked.clear()

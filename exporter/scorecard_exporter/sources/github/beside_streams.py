@@ -116,7 +116,7 @@ class RunBeside(RunStream):
         page = super().page(after)
         beside = self._off_branch.commits(self._shas)
         problems = page.problems + beside.problems
-        return replace(page, records=beside.records, problems=problems, unfinished=None)
+        return replace(page, records=beside.records, problems=problems, unfinished=())
 
     def _parse(self, found: Body) -> Iterable[Record]:
         """Nothing of its own; the commit is looked at with those of the page."""

@@ -95,7 +95,7 @@ class ReleaseStream(ListStream):
         page = self._page(
             listed, lambda body: releases.release(body, self.origin), what="a release", ordered_by="createdAt"
         )
-        return replace(page, unfinished=releases.oldest_draft(listed.nodes))
+        return replace(page, unfinished=releases.drafts(listed.nodes))
 
 
 class TagStream(ListStream):

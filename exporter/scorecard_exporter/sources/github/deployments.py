@@ -92,12 +92,11 @@ def page(repository: Repository, environment: str) -> str:
     return repository.page("deployments", environment) if environment else repository.page("deployments")
 
 
-def may_still_change(deployments: Iterable[Deployment], failures_since: datetime) -> datetime | None:
-    """When the oldest deployment was made that is not over; one that failed lately may be tried again."""
-    waiting = (
+def may_still_change(deployments: Iterable[Deployment], failures_since: datetime) -> tuple[datetime, ...]:
+    """When each deployment was made that is not over; one that failed lately may be tried again."""
+    return tuple(
         one.started_at
         for one in deployments
         if one.started_at
         and (one.finished_at is None or (one.status == "failure" and one.started_at >= failures_since))
     )
-    return min(waiting, default=None)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from scorecard_exporter.errors import RetriableSourceError
-from scorecard_exporter.events.model import Transition
+from scorecard_exporter.events.model import Batch, Transition
 from scorecard_exporter.sources.github import issues
 from scorecard_exporter.sources.github.host import Repository, listed
 from scorecard_exporter.sources.github.lists import oldest
@@ -60,6 +60,10 @@ class IssueStream(WindowedStream):
             made_by=session.reading.made_by(session.reading.incident_labels),
         )
         self._session, self._repository = session, repository
+
+    def _begin(self, cursor: str | None, at: datetime, wanted: datetime) -> Iterator[Batch]:
+        self.extra = self._session.probe.facts(self._repository).marks.get(self.mark, "")
+        yield from super()._begin(cursor, at, wanted)
 
     def is_unchanged(self, since: datetime, until: datetime) -> bool:  # noqa: ARG002  the mark says it
         facts, before = self._session.probe.facts(self._repository), self.extra

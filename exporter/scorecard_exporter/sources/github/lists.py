@@ -117,8 +117,11 @@ class ListStream(NewestFirst):
         self._fitting = MOST
 
     def page(self, after: str) -> Page:
-        if not after and self._session.probe.facts(self._repository).marks.get(self.mark) == NOTHING:
-            return Page(oldest=None)
+        if not after:
+            # Looked up before the list is read, so it never promises more than was read.
+            self.extra = self._session.probe.facts(self._repository).marks.get(self.mark, "")
+            if self.extra == NOTHING:
+                return Page(oldest=None)
         return self.read_page(after)
 
     @abstractmethod

@@ -35,7 +35,7 @@ def key(number: str) -> str:
     return f"release/{number}"
 
 
-def oldest_draft(nodes: Iterable[Any]) -> datetime | None:
-    """When the oldest draft was made; None where there is none."""
-    drafts = (node for node in nodes if isinstance(node, dict) and node.get("isDraft") is True)
-    return min((made for draft in drafts if (made := moment_of(draft.get("createdAt")))), default=None)
+def drafts(nodes: Iterable[Any]) -> tuple[datetime, ...]:
+    """When each draft was made."""
+    found = (node for node in nodes if isinstance(node, dict) and node.get("isDraft") is True)
+    return tuple(made for draft in found if (made := moment_of(draft.get("createdAt"))))

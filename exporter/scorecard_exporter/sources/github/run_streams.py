@@ -6,11 +6,11 @@ for what was made before the last one on the page before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from scorecard_exporter.events.model import Build, Deployment, Record
+from scorecard_exporter.events.model import Batch, Build, Deployment, Record
 from scorecard_exporter.sources.github import runs
 from scorecard_exporter.sources.github.deployment_streams import TRIED_AGAIN
 from scorecard_exporter.sources.github.host import Repository
@@ -28,6 +28,11 @@ class RunStream(NewestFirst):
         made_by = reading.made_by(reading.branch, reading.deployment_workflows, path)
         super().__init__(name, session, repository, kinds=(kind,), made_by=made_by)
         self._path = path
+
+    def _begin(self, cursor: str | None, at: datetime, wanted: datetime) -> Iterator[Batch]:
+        # The validator of before the first page saves the next poll this question and a page.
+        self.is_unchanged(wanted, at)
+        yield from super()._begin(cursor, at, wanted)
 
     def is_unchanged(self, since: datetime, until: datetime) -> bool:  # noqa: ARG002  the validator says it
         """By a conditional request, which costs nothing of the quota while the answer is the same."""
@@ -73,8 +78,8 @@ def _following(items: list[Any], made_before: str, number: int) -> str:
     return f"{last}|2" if min(times) == max(times) else f"{last}|1"
 
 
-def _unfinished(items: list[Any], failures_since: datetime) -> datetime | None:
-    """When the oldest run was made that is not over, or failed so lately that it may be tried again."""
+def _unfinished(items: list[Any], failures_since: datetime) -> tuple[datetime, ...]:
+    """When each run was made that is not over, or failed so lately that it may be tried again."""
     made = []
     for item in items:
         created_at = oldest([item], "created_at")
@@ -84,7 +89,7 @@ def _unfinished(items: list[Any], failures_since: datetime) -> datetime | None:
         status = runs.STATUS.get(str(item.get("conclusion")), "")
         if not is_over or (status in {"failure", "cancelled"} and created_at >= failures_since):
             made.append(created_at)
-    return min(made, default=None)
+    return tuple(made)
 
 
 class BuildStream(RunStream):

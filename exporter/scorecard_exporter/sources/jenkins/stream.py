@@ -70,7 +70,7 @@ class BuildStream(DescendingStream):
             problems=tuple(dict.fromkeys((*problems, *more))),
             oldest=min((one.started_at for one in runs), default=None),
             after=self._following(begin, last, items) if len(items) > PAGE else "",
-            unfinished=min((one.started_at for one in runs if one.finished_at is None), default=None),
+            unfinished=tuple(one.started_at for one in runs if one.finished_at is None),
         )
 
     def _following(self, begin: int, last: int, items: list[Any]) -> str:

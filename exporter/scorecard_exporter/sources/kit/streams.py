@@ -202,12 +202,12 @@ class Page(Piece):
     """A page of a list that is read newest first.
 
     `oldest`: the time by which the list is ordered, of its last thing; None for an empty page. `after`: where the list
-    goes on, '' at its end. `unfinished`: the oldest such time of a thing on it that may still change where it stands.
+    goes on, '' at its end. `unfinished`: such times of the things on it that may still change where they stand.
     """
 
     oldest: datetime | None
     after: str = ""
-    unfinished: datetime | None = None
+    unfinished: tuple[datetime, ...] = ()
 
 
 class DescendingStream(HistoryStream):
@@ -241,7 +241,7 @@ class DescendingStream(HistoryStream):
         if state.unfinished is not None:
             known = min(known, max(moment(state.unfinished), at - self.patience))
         self.down_to = known - OVERLAP
-        walk = _Walk(self.page, "", self.down_to, None)
+        walk = _Walk(self.page, "", self.down_to, None, at - self.patience)
         yield from self._deliver(
             walk.pieces(),
             state.dump(),
@@ -255,7 +255,7 @@ class DescendingStream(HistoryStream):
     def _further(self, before: str | None, state: State, wanted: datetime, *, until: datetime) -> Iterator[Batch]:
         # The last page is taken whole: the next piece goes on behind it.
         self.down_to = wanted
-        walk = _Walk(self.page, state.after, until, self.pages_at_once)
+        walk = _Walk(self.page, state.after, until, self.pages_at_once, wanted + self._history - self.patience)
 
         def reached() -> State:
             known = [one for one in (state.unfinished, walk.unfinished) if one is not None]
@@ -271,11 +271,20 @@ class _Walk:
     """Pages from one place on: down to a moment, to the end of the list, or so many of them.
 
     Once the pieces were taken: `after`, where the list goes on; `is_at_end`, nothing older is wanted or there;
-    `oldest`, the time of the last thing; `unfinished`, see `State`.
+    `oldest`, the time of the last thing; `unfinished`, see `State`: no end is expected of what began before
+    `expected_from`, or a single deployment that was never ended would have its list read at each poll.
     """
 
-    def __init__(self, page: Callable[[str], Page], after: str, down_to: datetime, at_most: int | None) -> None:
+    def __init__(
+        self,
+        page: Callable[[str], Page],
+        after: str,
+        down_to: datetime,
+        at_most: int | None,
+        expected_from: datetime,
+    ) -> None:
         self._page, self._down_to, self._at_most = page, down_to, at_most
+        self._expected_from = expected_from
         self.after = after
         self.is_at_end = False
         self.oldest: datetime | None = None
@@ -302,6 +311,7 @@ class _Walk:
         self.after = page.after
         self.oldest = page.oldest or self.oldest
         self.is_at_end = not page.after or (page.oldest is not None and page.oldest < self._down_to)
-        if page.unfinished is not None:
-            found = instant(page.unfinished)
-            self.unfinished = found if self.unfinished is None else min(found, self.unfinished)
+        expected = [instant(one) for one in page.unfinished if one >= self._expected_from]
+        if self.unfinished is not None:
+            expected.append(self.unfinished)
+        self.unfinished = min(expected, default=None)
