@@ -278,9 +278,14 @@ class Service:
             self._own.history(source.name, report.history)
             loop.call_soon_threadsafe(self._refresh_soon)
 
-        with contextlib.suppress(AbandonedError):
+        try:
             await in_thread(f"source {source.name}", lambda: self._read(source, told))
-            await self.refresh()
+        except Exception as error:
+            # Whatever is under way when the end comes finds the store closed, and that is no failure.
+            if self._stopping or isinstance(error, AbandonedError):
+                return
+            raise
+        await self.refresh()
 
     def _refresh_soon(self) -> None:
         """What a round has read shows before the next one is done."""
@@ -326,8 +331,8 @@ class Service:
             log.info("read", extra=fields(source=source, records=records))
 
     def _polled(self, source: Source, troubles: list[str], paused: str, seconds: float) -> None:
-        if self._sources.get(source.name) is not source:
-            return  # taken out of the configuration meanwhile
+        if self._stopping or self._sources.get(source.name) is not source:
+            return  # the end has come, or it was taken out of the configuration meanwhile
         self._own.polled(source.name, seconds, succeeded=not troubles, at=time.time())
         for trouble in troubles:
             log.error("source failed", extra=fields(source=source.name, reason=trouble))
