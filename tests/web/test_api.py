@@ -95,6 +95,28 @@ def test_an_explanation_has_the_described_shape(exporter, ask, description, meas
     assert [sample["text"] for sample in answer.json()["newest"]] == sample_texts
 
 
+def test_a_map_has_the_described_shape(exporter, ask, description):
+    answer = ask(exporter).get(f"{LIST}/engineering/map?team=payments")
+    check(description, LIST + "/{scorecard}/map", answer)
+    drawn = answer.json()
+    assert (drawn["scorecard"]["id"], drawn["team"]["id"]) == ("engineering", "payments")
+    assert [one["id"] for one in drawn["perspectives"]] == [
+        "business-value",
+        "customer-outcomes",
+        "engineering-excellence",
+        "team-capability",
+    ]
+    assert [(edge["from"], edge["to"]) for edge in drawn["edges"]] == [
+        ("customer-trust", "efficient-growth"),
+        ("faster-delivery", "customer-trust"),
+        ("faster-delivery", "adoption"),
+        ("skilled-people", "faster-delivery"),
+        ("skilled-people", "safer-delivery"),
+    ]
+    delivery = next(node for node in drawn["nodes"] if node["id"] == "faster-delivery")
+    assert (delivery["status"], delivery["score"], delivery["measures"]) == ("yellow", 0.56, 2)
+
+
 def test_every_measure_of_the_scorecard_can_be_explained(exporter, ask, description, snapshot):
     client = ask(exporter)
     for _, _, item in snapshot.scorecards[0].measures():
@@ -112,7 +134,7 @@ def test_every_measure_of_the_scorecard_can_be_explained(exporter, ask, descript
         ("2026-06-30T12:00:00%2B02:00", datetime(2026, 6, 30, 12, tzinfo=timezone(timedelta(hours=2)))),
     ],
 )
-@pytest.mark.parametrize("path", [LIST, f"{LIST}/engineering", MEASURE])
+@pytest.mark.parametrize("path", [LIST, f"{LIST}/engineering", f"{LIST}/engineering/map", MEASURE])
 def test_another_moment_is_evaluated_anew(exporter, ask, path, written, moment):
     answer = ask(exporter).get(f"{path}?at={written}")
     assert exporter.asked == [moment]
@@ -134,6 +156,7 @@ def test_another_moment_is_evaluated_anew(exporter, ask, path, written, moment):
         (f"{LIST}?scorecard=enginering", 404, "Did you mean 'engineering'?", ["engineering", "platform"]),
         (f"{LIST}/enginering", 404, "Did you mean 'engineering'?", ["engineering", "platform"]),
         (f"{LIST}/engineering?team=payment", 404, "Did you mean 'payments'?", TEAMS),
+        (f"{LIST}/engineering/map?team=payment", 404, "Did you mean 'payments'?", TEAMS),
         (f"{LIST}/nothing/measures/uptime", 404, "There is no scorecard named 'nothing'.", ["engineering", "platform"]),
         (f"{LIST}/platform/measures/uptime?team=payments", 404, "named 'payments'.", ["engineering"]),
         ("/api/v1/nothing", 404, "There is nothing at /api/v1/nothing.", []),

@@ -22,6 +22,7 @@ from scorecard_exporter.scorecard.model import (
     ScorecardStatus,
     Snapshot,
 )
+from scorecard_exporter.scorecard.strategy import Node, StrategyMap
 from scorecard_exporter.scorecard.verdict import anchor_texts
 
 Document = dict[str, Any]
@@ -56,6 +57,45 @@ def explanation_document(why: Explanation) -> Document:
         "newest": [_sample(sample) for sample in why.newest],
         "worst": [_sample(sample) for sample in why.worst],
         "initiatives": [_initiative(one) for one in why.initiatives],
+    }
+
+
+def map_document(drawn: StrategyMap, at: int) -> Document:
+    """A strategy map: objectives in their places, and which leads to which."""
+    card = drawn.card
+    return {
+        "at": _time(at),
+        "scorecard": {"id": card.scorecard.id, "title": card.scorecard.title},
+        "team": {"id": card.team, "title": card.team_title},
+        "width": drawn.width,
+        "height": drawn.height,
+        "perspectives": [
+            {
+                "id": lane.perspective.perspective.id,
+                "title": lane.perspective.perspective.title,
+                **_rolled(lane.perspective),
+                "y": lane.y,
+                "height": lane.height,
+            }
+            for lane in drawn.lanes
+        ],
+        "nodes": [_node(node) for node in drawn.nodes],
+        "edges": [{"from": arrow.cause, "to": arrow.effect, "points": arrow.points} for arrow in drawn.arrows],
+    }
+
+
+def _node(node: Node) -> Document:
+    return {
+        "id": node.objective.id,
+        "title": node.objective.title,
+        "perspective": node.perspective,
+        "theme": node.objective.theme or None,
+        "measures": len(node.status.measures) if node.status else 0,
+        **(_rolled(node.status) if node.status else {"score": None, "coverage": 0.0, "status": "grey"}),
+        "x": node.x,
+        "y": node.y,
+        "width": node.width,
+        "height": node.height,
     }
 
 

@@ -17,9 +17,10 @@ from starlette.routing import BaseRoute, Route
 
 from scorecard_exporter import __version__
 from scorecard_exporter.errors import ScorecardError
-from scorecard_exporter.evaluation import selected
-from scorecard_exporter.scorecard.document import explanation_document, snapshot_document
+from scorecard_exporter.evaluation import find_scorecard, selected
+from scorecard_exporter.scorecard.document import explanation_document, map_document, snapshot_document
 from scorecard_exporter.scorecard.model import Snapshot
+from scorecard_exporter.scorecard.strategy import strategy_map
 from scorecard_exporter.web.exporter import Exporter
 
 BASE = "/api/v1"
@@ -57,6 +58,7 @@ class Api:
             Route(f"{BASE}/openapi.json", self._openapi),
             Route(f"{BASE}/scorecards", self._scorecards),
             Route(f"{BASE}/scorecards/{{scorecard}}", self._scorecards),
+            Route(f"{BASE}/scorecards/{{scorecard}}/map", self._map),
             Route(f"{BASE}/scorecards/{{scorecard}}/measures/{{measure}}", self._measure),
         ]
 
@@ -69,6 +71,12 @@ class Api:
         chosen = selected(taken, question.scorecard, question.team)
         # In a thread: the document of a thousand teams takes a moment to write.
         return await run_in_threadpool(lambda: JSONResponse(snapshot_document(chosen)))
+
+    async def _map(self, request: Request) -> Response:
+        question = _Question.read(request)
+        taken = await self._taken(question)
+        status = find_scorecard(taken, str(question.scorecard), question.team)
+        return JSONResponse(map_document(strategy_map(status), taken.at))
 
     async def _measure(self, request: Request) -> Response:
         question, measure = _Question.read(request), request.path_params["measure"]
