@@ -94,8 +94,11 @@ def print_explanation(document: dict[str, Any], console: Console | None = None) 
     for name in ("judgement", "formula", "target_note", "interval_text", "provisional"):
         if document[name]:
             console.print(Text(document[name]))
-    for note in document["notes"]:
-        console.print(Text(note))
+    for sentence in (
+        *document["notes"],
+        *(document[name]["sentence"] for name in ("pace", "benchmark") if document[name]),
+    ):
+        console.print(Text(sentence))
     _print_table(
         console, "beside it", [(name.replace("_", " "), part["text"]) for name, part in document["parts"].items()]
     )

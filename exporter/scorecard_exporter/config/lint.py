@@ -42,9 +42,9 @@ def _unjudgeable(configuration: Configuration) -> Iterator[str]:
 
 
 def _red_rates(measure: Measure) -> Iterator[Fraction]:
-    if measure.definition.unit != "per_day" or measure.target is None:
+    if measure.definition.unit != "per_day":
         return
-    for point in measure.target.points:
+    for point in (point for target in measure.every_target() for point in target.points):
         yield point.anchors.red if isinstance(point.anchors, Anchors) else point.anchors.red_low
 
 

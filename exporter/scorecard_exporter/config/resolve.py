@@ -27,6 +27,7 @@ from scorecard_exporter.config.services import (
     with_things,
 )
 from scorecard_exporter.config.teams import read_teams, scope_rows, scopes
+from scorecard_exporter.config.templates import apply_templates
 from scorecard_exporter.config.values import choice
 from scorecard_exporter.config.yaml import read
 from scorecard_exporter.sources.base import SourceOptions
@@ -46,6 +47,7 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Configuration:
     if () in document.broken:
         raise document.error()
     sources = _sources(document)
+    apply_templates(document)
     shape = parse(ConfigurationShape, document)
     if shape is None:
         raise document.error()
@@ -97,6 +99,7 @@ def _resolve(shape: ConfigurationShape, sources: Mapping[str, SourceOptions], do
         initiatives=read_initiatives(shape, document),
         exposition=Exposition(readings=shape.exposition.readings, parts=shape.exposition.parts),
         evaluation_interval=shape.evaluation_interval,
+        benchmark=shape.benchmark,
     )
 
 

@@ -12,12 +12,14 @@ from itertools import starmap
 from typing import Any
 
 from scorecard_exporter.config.model import Initiative
+from scorecard_exporter.measures.benchmark import Benchmark
 from scorecard_exporter.measures.model import Absence, Period
 from scorecard_exporter.quantities import instant, moment, write
 from scorecard_exporter.scorecard.explanation import Evidence, Explanation, Figure
 from scorecard_exporter.scorecard.model import (
     MeasureStatus,
     ObjectiveStatus,
+    Pace,
     PerspectiveStatus,
     ScorecardStatus,
     Snapshot,
@@ -57,6 +59,8 @@ def explanation_document(why: Explanation) -> Document:
         "newest": [_sample(sample) for sample in why.newest],
         "worst": [_sample(sample) for sample in why.worst],
         "initiatives": [_initiative(one) for one in why.initiatives],
+        "pace": _pace(why.pace),
+        "benchmark": _benchmark(why.benchmark),
     }
 
 
@@ -199,6 +203,8 @@ def _measure(status: MeasureStatus) -> Document:
         "previous": _number(status.previous),
         "trend": status.trend,
         "initiatives": [_initiative(one) for one in status.initiatives],
+        "pace": _pace(status.pace),
+        "benchmark": _benchmark(status.benchmark),
     }
 
 
@@ -208,6 +214,21 @@ def _goal(text: str, anchors: tuple[Figure, ...]) -> Document | None:
 
 def _reason(absence: Absence | None) -> Document | None:
     return asdict(absence) if absence else None
+
+
+def _pace(pace: Pace | None) -> Document | None:
+    return {"state": pace.state, "by": _time(pace.by), "sentence": pace.sentence} if pace else None
+
+
+def _benchmark(found: Benchmark | None) -> Document | None:
+    if found is None:
+        return None
+    return {
+        "report": found.report,
+        "level": found.level or None,
+        "bounds": dict(found.bounds),
+        "sentence": found.sentence,
+    }
 
 
 def _sample(sample: Evidence) -> Document:
