@@ -124,8 +124,6 @@ def print_inspection(document: dict[str, Any], console: Console | None = None) -
         for label, text in _inspected(told) if told else ():
             console.print(Text(printable(f"  {label}: {text}")))
     console.print()
-    for sentence in document["unused"]:
-        console.print(Text(f"advice: {sentence}"))
     for sentence in document["wrong"]:
         console.print(Text(f"wrong: {sentence}", "red"))
     if not document["wrong"]:

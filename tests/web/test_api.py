@@ -1,5 +1,6 @@
 """The JSON API: answers have the described shape, and refusals say what would have been allowed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -115,6 +116,17 @@ def test_a_map_has_the_described_shape(exporter, ask, description):
     ]
     delivery = next(node for node in drawn["nodes"] if node["id"] == "faster-delivery")
     assert (delivery["status"], delivery["score"], delivery["measures"]) == ("yellow", 0.56, 2)
+
+
+def test_advice_has_the_described_shape_and_is_silenced_by_name(exporter, ask, description):
+    exporter.configuration = replace(exporter.configuration, silenced={"red-without-initiative": "We know."})
+    answer = ask(exporter).get("/api/v1/advice")
+    check(description, "/api/v1/advice", answer)
+    found = answer.json()
+    assert "red-without-initiative" not in {one["name"] for one in found["advice"]}
+    (quiet,) = found["silenced"]
+    assert (quiet["name"], quiet["reason"]) == ("red-without-initiative", "We know.")
+    assert quiet["number"] == 2
 
 
 def test_every_measure_of_the_scorecard_can_be_explained(exporter, ask, description, snapshot):

@@ -9,6 +9,8 @@ from itertools import pairwise
 import pytest
 
 from scorecard_exporter.errors import ScorecardError
+from scorecard_exporter.measures.benchmark import Benchmark
+from scorecard_exporter.scorecard.model import Pace
 
 VOID = {"meta", "link", "img", "br", "path", "circle", "rect", "use"}
 CHIPS = {
@@ -227,6 +229,33 @@ def test_the_map_of_an_objective_without_a_measure_has_a_place_for_it(ask, expor
     page = Page(ask(exporter).get("/scorecards/engineering/map"))
     assert "Shorten the way to production: No measure" in [words(one) for one in page.all("title")]
     assert [link for link in page.links if link.endswith("#objective-faster-delivery")] == []
+
+
+def test_the_explanation_shows_pace_and_benchmark_beside_the_score(ask, exporter):
+    """The sentence of each, and which cluster is met; the score is what it was."""
+    taken, first = exporter.snapshot, exporter.snapshot.scorecards[0]
+    found = next(one for _, _, one in first.measures() if one.measure.id == "lead_time_for_changes")
+    with_both = replace(
+        found,
+        pace=Pace(state="behind", by=taken.at, sentence="To meet <= 1 d it is not enough."),
+        benchmark=Benchmark(report=2024, level="medium", bounds=(("elite", "<1d"), ("medium", "1w-1mo"))),
+    )
+    sides = tuple(
+        replace(
+            side,
+            objectives=tuple(
+                replace(one, measures=tuple(with_both if measure is found else measure for measure in one.measures))
+                for one in side.objectives
+            ),
+        )
+        for side in first.perspectives
+    )
+    exporter.snapshot = replace(taken, scorecards=(replace(first, perspectives=sides),))
+    page = Page(ask(exporter).get("/scorecards/engineering/measures/lead_time_for_changes"))
+    assert "Behind the pace. To meet ≤ 1 d it is not enough." in page.text
+    assert "Beside it: the DORA report of 2024 It meets the bounds of the cluster “medium”" in page.text
+    assert "elite <1d medium 1w-1mo met" in page.text
+    assert "24 of 100" in page.text
 
 
 @pytest.mark.parametrize("path", ["/scorecards/enginering/map", "/scorecards/engineering/map?team=nobody"])

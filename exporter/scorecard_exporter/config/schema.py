@@ -256,6 +256,11 @@ class ConfigurationShape(Shape):
         Report,
         Field(default="off", description="The DORA report whose levels are shown beside the scores, never in them."),
     ]
+    silence: Annotated[
+        dict[Name, Text],
+        MAY_BE_EMPTY,
+        Field(default={}, description="Advice that is not wanted, by its name, and why; reports print the reason."),
+    ]
     exposition: Annotated[
         ExpositionShape, Field(default={}, description="Families of `/metrics` that can be left out.")
     ]

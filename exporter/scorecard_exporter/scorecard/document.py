@@ -6,11 +6,13 @@ text as people write it. What does not exist is null, never zero.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from fractions import Fraction
 from itertools import starmap
 from typing import Any
 
+from scorecard_exporter.config.lint.advice import Advice, heeded
 from scorecard_exporter.config.model import Initiative
 from scorecard_exporter.measures.benchmark import Benchmark
 from scorecard_exporter.measures.model import Absence, Period
@@ -101,6 +103,12 @@ def _node(node: Node) -> Document:
         "width": node.width,
         "height": node.height,
     }
+
+
+def advice_document(advice: Iterable[Advice], silenced: Mapping[str, str]) -> Document:
+    """Advice as data; what is silenced with its reason, and to how much it would have applied."""
+    wanted, quiet = heeded(advice, silenced)
+    return {"advice": [asdict(one) for one in wanted], "silenced": [asdict(one) for one in quiet]}
 
 
 def _explained_value(why: Explanation) -> Document:
