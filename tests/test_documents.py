@@ -7,6 +7,7 @@ import click
 import pytest
 
 from scorecard_exporter.cli import main
+from scorecard_exporter.config.lint.advice import NAMES
 from scorecard_exporter.config.reference import reference as configuration_reference
 from scorecard_exporter.exposition.reference import reference as metrics_reference
 from scorecard_exporter.measures.catalogue import CATALOGUE
@@ -39,6 +40,12 @@ def test_no_flag_is_documented_that_does_not_exist(checkout):
 def test_every_measure_is_defined(checkout, measure):
     """The page of definitions names every measure of the catalogue."""
     assert f"`{measure}`" in (checkout / "docs/definitions.md").read_text()
+
+
+def test_every_advice_has_a_row_that_says_what_it_is_about(checkout):
+    """The name is what people silence, so they have to find it."""
+    text = (checkout / "docs/advice.md").read_text()
+    assert [name for name, about in NAMES.items() if f"| `{name}` | {about} |" not in text] == []
 
 
 @pytest.mark.parametrize("name", sorted(TYPES))

@@ -12,10 +12,12 @@ from urllib.parse import quote
 
 import httpx
 
+from scorecard_exporter.config.lint.advice import OF_NUMBERS, Advice
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import ScorecardError, StoreBusyError, UnknownNameError
 from scorecard_exporter.evaluation import explain_measure, selected, take
 from scorecard_exporter.quantities import instant
+from scorecard_exporter.scorecard.advice import advise_on_numbers, moments
 from scorecard_exporter.scorecard.document import explanation_document, snapshot_document
 from scorecard_exporter.store import open_store, store_path
 from scorecard_exporter.store.base import Store
@@ -37,6 +39,9 @@ class Questions(Protocol):
         Raises:
             UnknownNameError: there is no such thing.
         """
+
+    def advice(self) -> list[Advice]:
+        """What the numbers advise, silenced or not."""
 
 
 @contextlib.contextmanager
@@ -82,6 +87,10 @@ class _Here:
             explain_measure(self.configuration, self.store, taken, scorecard=scorecard, measure=measure, team=team)
         )
 
+    def advice(self) -> list[Advice]:
+        now = instant(datetime.now(UTC))
+        return advise_on_numbers([take(self.configuration, self.store, at) for at in moments(now)])
+
     def _take(self, at: datetime | None) -> Any:
         return take(self.configuration, self.store, instant(at or datetime.now(UTC)))
 
@@ -96,6 +105,11 @@ class _Running:
     def explanation(self, scorecard: str, measure: str, *, team: str | None, at: datetime | None) -> dict[str, Any]:
         path = f"/api/v1/scorecards/{quote(scorecard, safe='')}/measures/{quote(measure, safe='')}"
         return self._get(path, team, at)
+
+    def advice(self) -> list[Advice]:
+        """What is silenced in the configuration that runs is not told."""
+        found = self._get("/api/v1/advice", None, None)["advice"]
+        return [Advice(**one) for one in found if one["name"] in OF_NUMBERS]
 
     def _get(self, path: str, team: str | None, at: datetime | None) -> dict[str, Any]:
         given = {"team": team, "at": at.isoformat() if at else None}

@@ -10,7 +10,6 @@ import logging
 import os
 import signal
 import sys
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,8 +18,9 @@ import click
 
 from scorecard_exporter import __version__, logs, terminal
 from scorecard_exporter.asking import asking
-from scorecard_exporter.config import advise, load
-from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, UnknownNameError
+from scorecard_exporter.checking import Checked, advised
+from scorecard_exporter.config import load
+from scorecard_exporter.errors import ConfigurationError, ScorecardError, UnknownNameError
 from scorecard_exporter.inspection.document import document as inspection_document
 from scorecard_exporter.inspection.looking import look
 from scorecard_exporter.logs import fields
@@ -186,29 +186,26 @@ def _signals(service: Service) -> asyncio.Event:
 @_config_file
 @_format
 @click.option("--online", is_flag=True, help="Ask the systems too: credentials, permissions, what the patterns match.")
-def check(config_file: Path, output: str, *, online: bool) -> None:
+@click.option("--strict", is_flag=True, help="Fail where there is advice that is not silenced.")
+def check(config_file: Path, output: str, *, online: bool, strict: bool) -> None:
     """Say whether the configuration is valid, and what could be better about it."""
     logging.getLogger("stamina").setLevel(logging.ERROR)  # that a request was repeated is no answer to the question
-    advice: list[str] = []
-    mistakes: tuple[Mistake, ...] = ()
+    checked = Checked()
     seen: dict[str, Any] | None = None
     try:
         configuration = load(config_file)
-        advice = advise(configuration)
+        checked = advised(configuration)
         seen = inspection_document(configuration, look(configuration)) if online else None
     except ConfigurationError as error:
-        mistakes = error.mistakes
+        checked = Checked(mistakes=error.mistakes)
     if output == "json":
-        valid = {"valid": not mistakes, "mistakes": [asdict(one) for one in mistakes], "advice": advice}
-        _print_json(valid | ({"online": seen} if online else {}))
+        _print_json(checked.document() | ({"online": seen} if online else {}))
     else:
-        for line in (*mistakes, *(f"advice: {sentence}" for sentence in advice)):
-            click.echo(line, err=bool(mistakes))
-        if not mistakes:
-            click.echo(f"{config_file} is valid.")
+        for line in checked.lines(config_file, strict=strict):
+            click.echo(line, err=bool(checked.mistakes))
         if seen:
             terminal.print_inspection(seen)
-    if mistakes or (seen and seen["wrong"]):
+    if checked.mistakes or (seen and seen["wrong"]) or (strict and checked.advice):
         sys.exit(WRONG_CONFIGURATION)
 
 

@@ -36,6 +36,8 @@ LABELS: Mapping[str, str] = {
     "better": "`higher` or `lower`",
     "theme": "title of the strategic theme; empty without one",
     "severity": "severity of an alert about it",
+    "report": "year of the DORA report",
+    "level": "the cluster in it: `elite`, `high`, `medium` or `low`",
     "initiative": "id of the initiative",
     "source": "name of the source",
     "kind": "kind of record, such as `deployment`",
@@ -163,6 +165,11 @@ MEASURE_INFO = _computed(
         "severity",
     ),
 )
+MEASURE_BENCHMARK_INFO = _computed(
+    "scorecard_measure_benchmark_info",
+    "The cluster of a DORA report whose bounds a value meets, as labels; always 1. It is no grade.",
+    (*_DESCRIBED, "report", "level"),
+)
 TARGET_SET = _computed(
     "scorecard_target_set_timestamp_seconds",
     "When the target in force began; absent for one without a date.",
@@ -236,6 +243,7 @@ SNAPSHOT_FAMILIES = (
     MEASURE_SAMPLES,
     MEASURE_LAST_EVENT,
     MEASURE_INFO,
+    MEASURE_BENCHMARK_INFO,
     TARGET_SET,
     OBJECTIVE_SCORE,
     OBJECTIVE_COVERAGE,

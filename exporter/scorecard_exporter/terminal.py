@@ -94,8 +94,11 @@ def print_explanation(document: dict[str, Any], console: Console | None = None) 
     for name in ("judgement", "formula", "target_note", "interval_text", "provisional"):
         if document[name]:
             console.print(Text(document[name]))
-    for note in document["notes"]:
-        console.print(Text(note))
+    for sentence in (
+        *document["notes"],
+        *(document[name]["sentence"] for name in ("pace", "benchmark") if document[name]),
+    ):
+        console.print(Text(sentence))
     _print_table(
         console, "beside it", [(name.replace("_", " "), part["text"]) for name, part in document["parts"].items()]
     )
@@ -121,8 +124,6 @@ def print_inspection(document: dict[str, Any], console: Console | None = None) -
         for label, text in _inspected(told) if told else ():
             console.print(Text(printable(f"  {label}: {text}")))
     console.print()
-    for sentence in document["unused"]:
-        console.print(Text(f"advice: {sentence}"))
     for sentence in document["wrong"]:
         console.print(Text(f"wrong: {sentence}", "red"))
     if not document["wrong"]:

@@ -81,6 +81,19 @@ def test_a_reload_with_another_environment_answers_anew_without_collecting_again
         assert records.findall(client.get("/metrics").text) == records.findall(before)
 
 
+def test_check_asks_the_exporter_that_holds_the_store_for_the_advice_that_needs_numbers(company):
+    """9 in 90 days are fewer than one a week: red, and nothing is done about it."""
+    configure(company, goal="1/d")
+    path = company / "scorecard.yaml"
+    path.write_text(path.read_text().replace("red: 1/quarter", "red: 1/week"))
+    with running(company) as (_, client):
+        wait_for(lambda: value(client) == 9, "the frequency")
+        checked = command(company, "check")
+    assert checked.returncode == 0
+    assert "warning: red-without-initiative: delivery/deployment_frequency: it is red for engineering" in checked.stdout
+    assert "note:" not in checked.stdout
+
+
 def test_a_reload_with_another_target_changes_the_colour_alone(company):
     """9 in 90 days meet a goal of 1 a month, not one of 1 a week; the value stays."""
     with running(company) as (process, client):

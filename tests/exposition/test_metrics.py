@@ -31,6 +31,7 @@ from scorecard_exporter.config.model import (
 from scorecard_exporter.exposition.metrics import families
 from scorecard_exporter.exposition.own import OwnMetrics
 from scorecard_exporter.exposition.reference import reference
+from scorecard_exporter.measures.benchmark import Benchmark
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Reading
 from scorecard_exporter.scorecard.model import (
     STATUSES,
@@ -140,6 +141,7 @@ RED = status(
     previous=Fraction(86_400),
     changed_at=AT - 2 * DAY,
     initiatives=(AUTOMATION,),
+    benchmark=Benchmark(report=2024, level="medium", bounds=(("medium", "1w-1mo"),)),
 )
 TOO_FEW = Absence(state="insufficient", code="too_few_samples", sentence="2 of 5 deployments", fix="Wait.")
 GREY = status(
@@ -293,6 +295,20 @@ def test_since_when_a_target_is_in_force(measure, expected, why):
     """The age of a target counts from the day on which it took force."""
     changed = replace(RED, measure=replace(LEAD_TIME, target=measure))
     assert Written(card(changed)).values(names.TARGET_SET) == expected, why
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "why"),
+    [
+        (Benchmark(report=2023, level="elite", bounds=()), {("2023", "elite"): 1.0}, "report and cluster"),
+        (Benchmark(report=2024, level="", bounds=()), {}, "worse than every cluster: no series, and no word for it"),
+        (None, {}, "the report says nothing of it, or none is configured"),
+    ],
+)
+def test_a_benchmark_stands_beside_the_score(found, expected, why):
+    written = Written(card(replace(RED, benchmark=found)))
+    assert written.values(names.MEASURE_BENCHMARK_INFO) == expected, why
+    assert written.values(names.MEASURE_SCORE) == {(): 0.25}
 
 
 def test_a_value_without_a_target_is_grey_with_a_value():

@@ -199,16 +199,6 @@ def test_what_a_credential_may_not_and_what_cannot_be_asked_is_wrong(shown, path
     assert found["sources"][1]["error"].startswith("https://pager.example")
 
 
-def test_a_source_that_no_measure_uses_is_told(shown, path):  # noqa: ARG001
-    assert inspected(path)["unused"] == ["source idle: no measure uses it"]
-
-
-def test_a_series_that_any_source_may_deliver_uses_them_all(shown, path):  # noqa: ARG001
-    with path.open("a") as file:
-        file.write("              cost: {series: cost, goal: 5, red: 9}\nseries: {cost: {unit: eur}}\n")
-    assert inspected(path)["unused"] == []
-
-
 def test_sources_are_asked_at_the_same_time(shown, path):
     """Each waits until the other is asked too: one after the other they would wait for ever."""
     both = threading.Barrier(2, timeout=10)
@@ -238,7 +228,7 @@ def test_the_command_shows_it_and_fails_where_something_is_wrong(shown, path):
         "  environments of code:acme/checkout: Production (132), staging (80)",
         "  next sync: about 3 requests",
         "idle (fake)  nothing to ask",
-        "advice: source idle: no measure uses it",
+        "warning: source-unused: source idle: no measure uses it; measure what it tells, or do not read it",
         "wrong: service checkout: no label of pager:P1 matches incident; there are: bug\ufffd[31m (4)",
     ):
         assert f"{line}\n" in answer.stdout

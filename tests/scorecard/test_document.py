@@ -1,6 +1,7 @@
 """Snapshots and explanations as JSON."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
@@ -9,9 +10,11 @@ import pytest
 from scorecard_exporter.config.model import Initiative
 from scorecard_exporter.errors import UnknownNameError
 from scorecard_exporter.evaluation import selected
+from scorecard_exporter.measures.benchmark import Benchmark
 from scorecard_exporter.measures.model import Absence, Part, Sample
 from scorecard_exporter.scorecard.document import explanation_document, snapshot_document
 from scorecard_exporter.scorecard.explanation import explain
+from scorecard_exporter.scorecard.model import Pace
 from scorecard_exporter.scorecard.snapshot import snapshot
 
 INITIATIVE = Initiative(
@@ -82,6 +85,8 @@ def test_a_snapshot_is_a_tree_of_plain_values(build, speed, reading):
                 "done": 0.4,
             }
         ],
+        "pace": None,
+        "benchmark": None,
     }
     objective = {
         "id": "flow",
@@ -121,6 +126,25 @@ def test_what_does_not_exist_is_null_and_not_zero(build):
         "code": "not_read",
         "sentence": "The history was never read.",
         "fix": "Wait for the first poll.",
+    }
+
+
+def test_pace_and_benchmark_come_with_their_sentences(build):
+    measure = build.measure()
+    status, scorecard = build.status(measure, 15)
+    status = replace(
+        status,
+        pace=Pace(state="behind", by=build.at, sentence="Not enough."),
+        benchmark=Benchmark(report=2024, level="", bounds=(("elite", "<1d"), ("high", "1d-1w"))),
+    )
+    why = explanation_document(explain(status, scorecard, build.at, [], []))
+    assert why["pace"] == {"state": "behind", "by": "2026-07-01T00:00:00Z", "sentence": "Not enough."}
+    assert why["benchmark"] == {
+        "report": 2024,
+        "level": None,
+        "bounds": {"elite": "<1d", "high": "1d-1w"},
+        "sentence": "It meets the bounds of no cluster in the survey of the DORA report 2024 (elite <1d, high 1d-1w). "
+        "That is no grade: it does not count.",
     }
 
 

@@ -1,5 +1,6 @@
 """From readings to a snapshot: judged, rolled up, and compared with what was before."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -237,3 +238,27 @@ def test_equal_definitions_share_one_reading(build):
     configuration = build.configuration(build.perspective(build.objective(strict, mild)))
     (scorecard,) = snapshot(configuration, [build.reading(strict, 15)], (), (), build.at).scorecards
     assert [status.status for _, _, status in scorecard.measures()] == ["yellow", "green"]
+
+
+def test_a_team_is_judged_by_its_own_target(build):
+    """The value is the same; the goal that is written is that of the team."""
+    strict = build.dated((None, 40))
+    measure = build.measure(teams=("all", "payments"), team_targets={"payments": strict})
+    configuration = build.configuration(build.perspective(build.objective(measure)), teams=("all", "payments"))
+    readings = [build.reading(measure, 30, team=team) for team in ("all", "payments")]
+    judged = {}
+    for one in snapshot(configuration, readings, (), (), build.at).scorecards:
+        ((_, _, status),) = one.measures()
+        judged[one.team] = status.status, status.goal_text, status.target_label
+    assert judged == {"all": ("green", ">= 20", ">= 20"), "payments": ("yellow", ">= 40", ">= 40")}
+
+
+def test_the_configured_report_stands_beside_values(build):
+    measure = build.measure(
+        definition=build.definition("lead_time_for_changes", "seconds", "median"), better="lower", target=None
+    )
+    configuration = build.configuration(build.perspective(build.objective(measure)))
+    for report, level in ((None, None), (2024, "high")):
+        taken = snapshot(replace(configuration, benchmark=report), [build.reading(measure, 172_800)], (), (), build.at)
+        ((_, _, status),) = taken.scorecards[0].measures()
+        assert (status.benchmark and status.benchmark.level) == level

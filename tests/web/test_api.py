@@ -1,5 +1,6 @@
 """The JSON API: answers have the described shape, and refusals say what would have been allowed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -95,6 +96,39 @@ def test_an_explanation_has_the_described_shape(exporter, ask, description, meas
     assert [sample["text"] for sample in answer.json()["newest"]] == sample_texts
 
 
+def test_a_map_has_the_described_shape(exporter, ask, description):
+    answer = ask(exporter).get(f"{LIST}/engineering/map?team=payments")
+    check(description, LIST + "/{scorecard}/map", answer)
+    drawn = answer.json()
+    assert (drawn["scorecard"]["id"], drawn["team"]["id"]) == ("engineering", "payments")
+    assert [one["id"] for one in drawn["perspectives"]] == [
+        "business-value",
+        "customer-outcomes",
+        "engineering-excellence",
+        "team-capability",
+    ]
+    assert [(edge["from"], edge["to"]) for edge in drawn["edges"]] == [
+        ("customer-trust", "efficient-growth"),
+        ("faster-delivery", "customer-trust"),
+        ("faster-delivery", "adoption"),
+        ("skilled-people", "faster-delivery"),
+        ("skilled-people", "safer-delivery"),
+    ]
+    delivery = next(node for node in drawn["nodes"] if node["id"] == "faster-delivery")
+    assert (delivery["status"], delivery["score"], delivery["measures"]) == ("yellow", 0.56, 2)
+
+
+def test_advice_has_the_described_shape_and_is_silenced_by_name(exporter, ask, description):
+    exporter.configuration = replace(exporter.configuration, silenced={"red-without-initiative": "We know."})
+    answer = ask(exporter).get("/api/v1/advice")
+    check(description, "/api/v1/advice", answer)
+    found = answer.json()
+    assert "red-without-initiative" not in {one["name"] for one in found["advice"]}
+    (quiet,) = found["silenced"]
+    assert (quiet["name"], quiet["reason"]) == ("red-without-initiative", "We know.")
+    assert quiet["number"] == 2
+
+
 def test_every_measure_of_the_scorecard_can_be_explained(exporter, ask, description, snapshot):
     client = ask(exporter)
     for _, _, item in snapshot.scorecards[0].measures():
@@ -112,7 +146,7 @@ def test_every_measure_of_the_scorecard_can_be_explained(exporter, ask, descript
         ("2026-06-30T12:00:00%2B02:00", datetime(2026, 6, 30, 12, tzinfo=timezone(timedelta(hours=2)))),
     ],
 )
-@pytest.mark.parametrize("path", [LIST, f"{LIST}/engineering", MEASURE])
+@pytest.mark.parametrize("path", [LIST, f"{LIST}/engineering", f"{LIST}/engineering/map", MEASURE])
 def test_another_moment_is_evaluated_anew(exporter, ask, path, written, moment):
     answer = ask(exporter).get(f"{path}?at={written}")
     assert exporter.asked == [moment]
@@ -134,6 +168,7 @@ def test_another_moment_is_evaluated_anew(exporter, ask, path, written, moment):
         (f"{LIST}?scorecard=enginering", 404, "Did you mean 'engineering'?", ["engineering", "platform"]),
         (f"{LIST}/enginering", 404, "Did you mean 'engineering'?", ["engineering", "platform"]),
         (f"{LIST}/engineering?team=payment", 404, "Did you mean 'payments'?", TEAMS),
+        (f"{LIST}/engineering/map?team=payment", 404, "Did you mean 'payments'?", TEAMS),
         (f"{LIST}/nothing/measures/uptime", 404, "There is no scorecard named 'nothing'.", ["engineering", "platform"]),
         (f"{LIST}/platform/measures/uptime?team=payments", 404, "named 'payments'.", ["engineering"]),
         ("/api/v1/nothing", 404, "There is nothing at /api/v1/nothing.", []),

@@ -9,6 +9,8 @@ from itertools import pairwise
 import pytest
 
 from scorecard_exporter.errors import ScorecardError
+from scorecard_exporter.measures.benchmark import Benchmark
+from scorecard_exporter.scorecard.model import Pace
 
 VOID = {"meta", "link", "img", "br", "path", "circle", "rect", "use"}
 CHIPS = {
@@ -24,7 +26,8 @@ CHIPS = {
 LEAD_TIME = "/scorecards/engineering/measures/lead_time_for_changes?team=payments"
 UNMAPPED = "/scorecards/engineering/measures/deployment_success_rate?team=payments"
 HOSTILE_TEAM = "/?scorecard=engineering&team=catalog+%26+search"
-PAGES = ("/", "/?team=payments", HOSTILE_TEAM, "/?scorecard=platform", LEAD_TIME, UNMAPPED, "/nowhere")
+MAP = "/scorecards/engineering/map?team=payments"
+PAGES = ("/", "/?team=payments", HOSTILE_TEAM, "/?scorecard=platform", LEAD_TIME, UNMAPPED, MAP, "/nowhere")
 
 
 class Page(HTMLParser):
@@ -187,6 +190,84 @@ def test_objectives_say_what_they_lead_to(read):
     assert "#objective-customer-trust" in page.links
 
 
+def test_a_scorecard_leads_to_its_strategy_map(read):
+    page = read("/?team=payments")
+    assert MAP in page.links
+
+
+def test_on_the_map_each_objective_says_its_status_and_leads_to_its_measures(read, snapshot):
+    """Once for wide and once for narrow screens, of which a screen shows one."""
+    page = read(MAP)
+    sides = {one.objective.id: one for side in snapshot.scorecards[1].perspectives for one in side.objectives}
+    nodes = {link["href"].partition("#objective-")[2]: link for link in page.all("a") if "#objective-" in link["href"]}
+    assert nodes.keys() == sides.keys()
+    assert nodes["faster-delivery"]["href"] == "/?scorecard=engineering&team=payments#objective-faster-delivery"
+    assert nodes["faster-delivery"]["aria-label"] == "Shorten the way to production: Yellow · 56"
+    assert words(nodes["faster-delivery"]).endswith("Shorten the way to production Yellow · 56")
+    assert nodes["faster-delivery"]["shapes"] == ["#shape-yellow"]
+    assert len(page.of_class("node")) == 2 * len(sides)
+
+
+def test_on_the_map_an_arrow_leads_from_each_cause_to_its_effect(read):
+    """Drawn, and told in words."""
+    page = read(MAP)
+    assert len(page.of_class("cause")) == 2 * 5
+    assert [words(line) for line in page.all("li") if "leads to" in line["text"]] == [
+        "Customers can rely on us → leads to Grow without growing the bill",
+        "Shorten the way to production → leads to Customers can rely on us",
+        "Shorten the way to production → leads to What we ship is used",
+        "Everybody is trained and wants to stay → leads to Shorten the way to production",
+        "Everybody is trained and wants to stay → leads to Break less, and mend it soon",
+    ]
+
+
+def test_the_map_of_an_objective_without_a_measure_has_a_place_for_it(ask, exporter):
+    """It is part of the strategy; there is nothing that it could lead to."""
+    taken, first = exporter.snapshot, exporter.snapshot.scorecards[0]
+    sides = tuple(replace(side, objectives=side.objectives[1:]) for side in first.perspectives)
+    exporter.snapshot = replace(taken, scorecards=(replace(first, perspectives=sides),))
+    page = Page(ask(exporter).get("/scorecards/engineering/map"))
+    assert "Shorten the way to production: No measure" in [words(one) for one in page.all("title")]
+    assert [link for link in page.links if link.endswith("#objective-faster-delivery")] == []
+
+
+def test_the_explanation_shows_pace_and_benchmark_beside_the_score(ask, exporter):
+    """The sentence of each, and which cluster is met; the score is what it was."""
+    taken, first = exporter.snapshot, exporter.snapshot.scorecards[0]
+    found = next(one for _, _, one in first.measures() if one.measure.id == "lead_time_for_changes")
+    with_both = replace(
+        found,
+        pace=Pace(state="behind", by=taken.at, sentence="To meet <= 1 d it is not enough."),
+        benchmark=Benchmark(report=2024, level="medium", bounds=(("elite", "<1d"), ("medium", "1w-1mo"))),
+    )
+    sides = tuple(
+        replace(
+            side,
+            objectives=tuple(
+                replace(one, measures=tuple(with_both if measure is found else measure for measure in one.measures))
+                for one in side.objectives
+            ),
+        )
+        for side in first.perspectives
+    )
+    exporter.snapshot = replace(taken, scorecards=(replace(first, perspectives=sides),))
+    page = Page(ask(exporter).get("/scorecards/engineering/measures/lead_time_for_changes"))
+    assert "Behind the pace. To meet ≤ 1 d it is not enough." in page.text
+    assert "Beside it: the DORA report of 2024 It meets the bounds of the cluster “medium”" in page.text
+    assert "elite <1d medium 1w-1mo met" in page.text
+    assert "24 of 100" in page.text
+
+
+@pytest.mark.parametrize("path", ["/scorecards/enginering/map", "/scorecards/engineering/map?team=nobody"])
+def test_there_is_no_map_of_what_does_not_exist(ask, exporter, path):
+    assert ask(exporter).get(path).status_code == 404
+
+
+def test_while_it_starts_there_is_no_map(ask, starting):
+    answer = ask(starting).get(MAP)
+    assert (answer.status_code, answer.headers["refresh"]) == (503, "5")
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_headings_start_at_one_and_skip_no_level(read, path):
     levels = [int(element["tag"][1]) for element in read(path).elements if re.fullmatch("h[1-6]", element["tag"])]
@@ -255,7 +336,7 @@ def test_a_thousand_teams_are_links_and_one_scorecard(exporter, ask, snapshot):
     exporter.snapshot = replace(snapshot, scorecards=teams)
     page = Page(ask(exporter).get("/?team=team-987"))
     assert len(page.of_class("measure")) == 16
-    assert len([link for link in page.links if "team=team-" in link and "/measures/" not in link]) == 1000
+    assert len([link for link in page.links if link.startswith("/?") and "team=team-" in link]) == 1000
     assert len([element for element in page.all("details") if "open" in element]) == 3, "teams 0, 9 and 98"
 
 

@@ -50,7 +50,8 @@ class Document:
     """What was read from `file` and all that it includes.
 
     `data`: mappings, lists, texts and None; a scalar is the text that was written. `keys` and
-    `values`: where they begin. `root`: the nodes of `file` itself, for `redacted`. `broken`: where no
+    `values`: where they begin. `copied`: where a piece of data stands a second time, and where it was
+    written. `root`: the nodes of `file` itself, for `redacted`. `broken`: where no
     usable value is, which a mistake has said already.
     """
 
@@ -59,6 +60,7 @@ class Document:
     root: yaml.Node | None = field(default=None, repr=False)
     keys: dict[Location, Place] = field(default_factory=dict, repr=False)
     values: dict[Location, Place] = field(default_factory=dict, repr=False)
+    copied: dict[Location, Location] = field(default_factory=dict, repr=False)
     nodes: dict[Location, yaml.Node] = field(default_factory=dict, repr=False)
     secrets: dict[Location, Secret] = field(default_factory=dict, repr=False)
     mistakes: set[Mistake] = field(default_factory=set)
@@ -74,6 +76,7 @@ class Document:
 
         A location that does not exist (a key that is missing) stands where the mapping around it does.
         """
+        location = self.written(location)
         places = [self.keys, self.values] if at_key else [self.values, self.keys]
         place = next((found[location] for found in places if location in found), None) or self._around(location)
         self.mistake_at(place, location, problem)
@@ -83,6 +86,13 @@ class Document:
         secret = self.secrets.get(location)
         message = self.without_secrets(str(problem)) if secret is None else _of_secret(secret, problem)
         self.mistakes.add(Mistake(place.file, place.line, place.column, dotted(location), message))
+
+    def written(self, location: Location) -> Location:
+        """Where that was written which stands at `location`."""
+        for length in range(len(location), 0, -1):
+            if location[:length] in self.copied:
+                return self.copied[location[:length]] + location[length:]
+        return location
 
     def names(self, *location: str | int) -> tuple[str, ...]:
         """The keys of the mapping at `location`, whether what they hold is right or not."""

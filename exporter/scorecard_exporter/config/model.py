@@ -69,7 +69,8 @@ class Target:
 class Measure:
     """A measure of a scorecard: a definition with a target and people around it.
 
-    `teams`: for which of the scorecard's teams. `owners`: team → owner (measure's own, else the
+    `teams`: for which of the scorecard's teams. `team_targets`: those of teams that have another target than
+    the rest, by team. `owners`: team → owner (measure's own, else the
     objective's, else the team's). `sources`: team → names of the sources that feed it. `domain`: what
     values are possible, None: open.
     """
@@ -86,8 +87,17 @@ class Measure:
     critical: bool = False
     severity: str = "warning"
     teams: tuple[str, ...] = ()
+    team_targets: Mapping[str, Target] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def target_of(self, team: str) -> Target | None:
+        """What this measure is held to for a team: its own target, else that of all."""
+        return self.team_targets.get(team, self.target)
+
+    def every_target(self) -> tuple[Target, ...]:
+        """That of all, if there is one, and those of teams."""
+        return (*(() if self.target is None else (self.target,)), *self.team_targets.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +183,8 @@ class Configuration:
 
     `document`: what the file says, without comments, with `!env`, `!file` and `!include` as tags and
     every secret replaced by `<secret>`; that is what `/config` shows. `evaluation_interval` in seconds.
-    `attribution_window` etc. are inside the services' rules.
+    `benchmark`: the year of the DORA report that is shown beside scores. `silenced`: name of an advice → why it is
+    not wanted. `attribution_window` etc. are inside the services' rules.
     """
 
     path: Path
@@ -188,6 +199,8 @@ class Configuration:
     initiatives: Mapping[str, Initiative]
     exposition: Exposition
     evaluation_interval: float
+    benchmark: int | None = None
+    silenced: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Configuration({str(self.path)!r})"

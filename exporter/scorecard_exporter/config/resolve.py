@@ -12,9 +12,10 @@ from pydantic import BaseModel, SecretStr
 from scorecard_exporter.config.definitions import Inputs
 from scorecard_exporter.config.document import Document, Location
 from scorecard_exporter.config.initiatives import read_initiatives
+from scorecard_exporter.config.lint.advice import NAMES
 from scorecard_exporter.config.model import Configuration, Exposition
 from scorecard_exporter.config.parse import parse
-from scorecard_exporter.config.references import Origins
+from scorecard_exporter.config.references import Origins, refers
 from scorecard_exporter.config.schema import ConfigurationShape
 from scorecard_exporter.config.scorecards import read_scorecards
 from scorecard_exporter.config.services import (
@@ -27,6 +28,7 @@ from scorecard_exporter.config.services import (
     with_things,
 )
 from scorecard_exporter.config.teams import read_teams, scope_rows, scopes
+from scorecard_exporter.config.templates import apply_templates
 from scorecard_exporter.config.values import choice
 from scorecard_exporter.config.yaml import read
 from scorecard_exporter.sources.base import SourceOptions
@@ -46,6 +48,7 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Configuration:
     if () in document.broken:
         raise document.error()
     sources = _sources(document)
+    apply_templates(document)
     shape = parse(ConfigurationShape, document)
     if shape is None:
         raise document.error()
@@ -97,7 +100,19 @@ def _resolve(shape: ConfigurationShape, sources: Mapping[str, SourceOptions], do
         initiatives=read_initiatives(shape, document),
         exposition=Exposition(readings=shape.exposition.readings, parts=shape.exposition.parts),
         evaluation_interval=shape.evaluation_interval,
+        benchmark=shape.benchmark,
+        silenced=_silenced(shape, document),
     )
+
+
+def _silenced(shape: ConfigurationShape, document: Document) -> dict[str, str]:
+    """The reasons by name; an advice that does not exist is a mistake."""
+    known = tuple(NAMES)
+    return {
+        name: reason
+        for name, reason in shape.silence.items()
+        if refers(document, ("silence", name), name, known, "an advice")
+    }
 
 
 def _secret_locations(sources: Mapping[str, SourceOptions]) -> Iterator[Location]:

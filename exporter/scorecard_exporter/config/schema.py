@@ -15,6 +15,7 @@ from scorecard_exporter.config.values import (
     Name,
     Origin,
     Patterns,
+    Report,
     Several,
     Share,
     Span,
@@ -60,11 +61,12 @@ class PerspectiveShape(Shape):
     ]
 
 
-class ScorecardShape(Shape):
-    """A scorecard for one or more teams."""
+class TemplateShape(Shape):
+    """What several scorecards have in common: a scorecard without its teams."""
 
-    title: Annotated[Text | None, Field(description="Its name for people. Default: made from its id.")] = None
-    teams: Annotated[tuple[Name, ...] | None, Field(description="For which teams. Default: all.")] = None
+    title: Annotated[Text | None, Field(description="Its name for people. Default: made from the scorecard's id.")] = (
+        None
+    )
     review: Annotated[Review | None, Field(description="How often people review it.")] = None
     timezone: Annotated[
         TimeZone | None, Field(description="Zone of its dates, months and quarters. Default: the global one.")
@@ -73,6 +75,22 @@ class ScorecardShape(Shape):
     perspectives: Annotated[
         dict[Name, PerspectiveShape], MAY_BE_EMPTY, Field(default={}, description="Its perspectives, by id.")
     ]
+
+
+class ScorecardShape(TemplateShape):
+    """A scorecard for one or more teams."""
+
+    template: Annotated[
+        Name | None,
+        Field(description="The template that it is made from; what is written here too is added, or stands instead."),
+    ] = None
+    teams: Annotated[
+        tuple[Name, ...] | None, Field(description="For which teams. Default: those of `teams_below`, else all.")
+    ] = None
+    teams_below: Annotated[
+        tuple[Name, ...] | None,
+        Field(description="For all teams below these in the tree, at any depth, those to come among them."),
+    ] = None
 
 
 class TeamShape(Shape):
@@ -227,9 +245,21 @@ class ConfigurationShape(Shape):
         MAY_BE_EMPTY,
         Field(default={}, description="Surveys, by the name that their answers carry."),
     ]
+    templates: Annotated[
+        dict[Name, TemplateShape], MAY_BE_EMPTY, Field(default={}, description="What scorecards are made from, by id.")
+    ]
     scorecards: Annotated[dict[Name, ScorecardShape], MAY_BE_EMPTY, Field(default={}, description="Scorecards, by id.")]
     initiatives: Annotated[
         dict[Name, InitiativeShape], MAY_BE_EMPTY, Field(default={}, description="Initiatives, by id.")
+    ]
+    benchmark: Annotated[
+        Report,
+        Field(default="off", description="The DORA report whose levels are shown beside the scores, never in them."),
+    ]
+    silence: Annotated[
+        dict[Name, Text],
+        MAY_BE_EMPTY,
+        Field(default={}, description="Advice that is not wanted, by its name, and why; reports print the reason."),
     ]
     exposition: Annotated[
         ExpositionShape, Field(default={}, description="Families of `/metrics` that can be left out.")

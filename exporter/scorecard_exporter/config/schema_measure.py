@@ -88,7 +88,20 @@ class ScheduledAnchorsShape(AnchorsShape):
     at: Annotated[Moment, Field(description="When exactly these hold, in the zone of the scorecard.")]
 
 
-class MeasureShape(AnchorsShape):
+class TargetShape(AnchorsShape):
+    """A target: always the same, by date, or on a schedule."""
+
+    targets: Annotated[
+        tuple[DatedAnchorsShape, ...] | None,
+        Field(description="Instead of goal and red: anchors by date; a period is judged by those in force at its end."),
+    ] = None
+    schedule: Annotated[
+        tuple[ScheduledAnchorsShape, ...] | None,
+        Field(description="Instead of goal and red: anchors that move from date to date."),
+    ] = None
+
+
+class MeasureShape(TargetShape):
     """One measure of an objective."""
 
     measure: Annotated[
@@ -139,14 +152,11 @@ class MeasureShape(AnchorsShape):
     teams: Annotated[tuple[Name, ...] | None, Field(description="For which teams. Default: all of the scorecard.")] = (
         None
     )
-    targets: Annotated[
-        tuple[DatedAnchorsShape, ...] | None,
-        Field(description="Instead of goal and red: anchors by date; a period is judged by those in force at its end."),
-    ] = None
-    schedule: Annotated[
-        tuple[ScheduledAnchorsShape, ...] | None,
-        Field(description="Instead of goal and red: anchors that move from date to date."),
-    ] = None
+    team_targets: Annotated[
+        dict[Name, TargetShape],
+        MAY_BE_EMPTY,
+        Field(default={}, description="Targets of teams of their own, which hold for the teams below them too."),
+    ]
     series: Annotated[
         Name | None, Field(description="Of an observation, and of measures made of one series: the series.")
     ] = None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from scorecard_exporter.config.anchors import Scale
 from scorecard_exporter.config.definitions import Defined, Definer, Inputs, Placed
-from scorecard_exporter.config.document import Document, Location
+from scorecard_exporter.config.document import Document, Location, Report
 from scorecard_exporter.config.model import Better, Measure, Objective, Perspective, Scorecard, Target, Team
 from scorecard_exporter.config.references import cycle, refers
 from scorecard_exporter.config.schema import (
@@ -19,6 +19,7 @@ from scorecard_exporter.config.schema import (
 )
 from scorecard_exporter.config.schema_measure import MeasureShape
 from scorecard_exporter.config.targets import default_target, has_target, read_target
+from scorecard_exporter.config.teams import upwards
 from scorecard_exporter.config.values import words
 from scorecard_exporter.measures.entry import Entry
 from scorecard_exporter.measures.feeding import feeding_sources
@@ -61,6 +62,7 @@ class _Reader:
         self._id, self._shape, self._teams, self._document = id_, shape, teams, document
         self._zone, self._definer, self._scopes = zone, definer, scopes
         self._here: Location = ("scorecards", id_)
+        self._parents = {name: team.parent for name, team in teams.items()}
 
     def scorecard(self) -> Scorecard:
         shape = self._shape
@@ -68,9 +70,7 @@ class _Reader:
             self._check_objective(location, objective)
         self._check_weights(self._here, "perspectives", shape.perspectives.values())
         self._check_chain()
-        teams = self._read_teams(self._here, shape.teams, self._document.names("teams"), "a team")
-        if not teams and not shape.teams:  # names that are wrong have been reported
-            self._document.report((*self._here, "teams"), "a scorecard needs a team; define one under 'teams'")
+        teams = self._own_teams()
         placed = self._placed()
         defined = self._definer.define(placed)
         return Scorecard(
@@ -85,6 +85,25 @@ class _Reader:
             zone=self._zone.key,
             review=shape.review or "",
         )
+
+    def _own_teams(self) -> tuple[str, ...]:
+        """The teams that are named, then those below the ones that are named for that; without either, all."""
+        shape, known = self._shape, self._document.names("teams")
+        if not shape.teams_below:
+            teams = self._read_teams(self._here, shape.teams, known, "a team")
+            if not teams and not shape.teams:  # names that are wrong have been reported
+                self._document.report((*self._here, "teams"), "a scorecard needs a team; define one under 'teams'")
+            return teams
+        found = list(self._read_teams(self._here, shape.teams or (), known, "a team"))
+        for index, name in enumerate(shape.teams_below):
+            location = (*self._here, "teams_below", index)
+            if not refers(self._document, location, name, known, "a team"):
+                continue
+            below = [team for team in self._teams if team != name and name in upwards(team, self._parents)]
+            if not below:
+                self._document.report(location, f"there is no team below {name}: name it under 'teams' itself")
+            found += below
+        return tuple(dict.fromkeys(found))
 
     def _objectives(self) -> Iterator[tuple[Location, str, ObjectiveShape]]:
         for perspective, shape in self._shape.perspectives.items():
@@ -185,13 +204,14 @@ class _Reader:
         (entry, definition), shape = defined, placed.shape
         domain = _domain(entry, definition.unit)
         target = self._target(placed, entry, definition.unit, domain)
+        better = self._better(placed, entry, target)
         teams = self._read_teams(placed.location, shape.teams, scorecard_teams, "a team of this scorecard")
         return Measure(
             id=id_,
             definition=definition,
             title=shape.title or (entry.title if id_ == entry.id else words(id_)),
             description=shape.description or entry.definition,
-            better=self._better(placed, entry, target),
+            better=better,
             indicator=shape.indicator or entry.indicator,
             target=target,
             domain=domain,
@@ -199,6 +219,9 @@ class _Reader:
             critical=shape.critical,
             severity=shape.severity or ("critical" if shape.critical else "warning"),
             teams=teams,
+            team_targets=self._team_targets(
+                placed, teams, Scale(unit=definition.unit, axis=entry.axis, better=better, domain=domain)
+            ),
             owners={team: self._owner(team, shape, objective) for team in teams},
             sources={team: feeding_sources(definition, self._scopes[team]) for team in teams if team in self._scopes},
         )
@@ -213,12 +236,26 @@ class _Reader:
         scale = Scale(unit=unit, axis=entry.axis, better=entry.better or placed.shape.better, domain=domain)
         if not has_target(placed.shape):
             return default_target(entry, scale)
-        return read_target(
-            placed.shape,
-            scale,
-            self._zone,
-            lambda location, problem: self._document.report((*placed.location, *location), problem),
-        )
+        return read_target(placed.shape, scale, self._zone, self._at(placed.location))
+
+    def _team_targets(self, placed: Placed, teams: tuple[str, ...], scale: Scale) -> dict[str, Target]:
+        """The targets of teams that have one of their own, or are below such a team."""
+        lines = {team: tuple(upwards(team, self._parents)) for team in teams}
+        known = tuple(dict.fromkeys(above for line in lines.values() for above in line))
+        own: dict[str, Target] = {}
+        for name, shape in placed.shape.team_targets.items():
+            location = (*placed.location, "team_targets", name)
+            if not refers(self._document, location, name, known, "a team of this measure, or one above"):
+                continue
+            if not has_target(shape):
+                self._document.report(location, "a target has 'goal' and 'red', or else 'targets' or 'schedule'")
+            elif target := read_target(shape, scale, self._zone, self._at(location)):
+                own[name] = target
+        nearest = {team: next((above for above in line if above in own), None) for team, line in lines.items()}
+        return {team: own[above] for team, above in nearest.items() if above}
+
+    def _at(self, place: Location) -> Report:
+        return lambda location, problem: self._document.report((*place, *location), problem)
 
     def _better(self, placed: Placed, entry: Entry, target: Target | None) -> Better:
         written = placed.shape.better

@@ -11,8 +11,8 @@ from scorecard_exporter.config.model import Anchors, Band, Target, TargetPoint
 from scorecard_exporter.config.schema_measure import (
     AnchorsShape,
     DatedAnchorsShape,
-    MeasureShape,
     ScheduledAnchorsShape,
+    TargetShape,
 )
 from scorecard_exporter.measures.entry import Entry
 from scorecard_exporter.quantities import parse
@@ -20,8 +20,8 @@ from scorecard_exporter.quantities import parse
 _Dated = tuple[datetime | None, Written]
 
 
-def read_target(shape: MeasureShape, scale: Scale, zone: tzinfo, report: Report) -> Target | None:
-    """The target that a measure's own keys give; None when they give none, or none that is sound.
+def read_target(shape: TargetShape, scale: Scale, zone: tzinfo, report: Report) -> Target | None:
+    """The target that these keys give; None when they give none, or none that is sound.
 
     Every mistake is reported. Dates without a zone are read in `zone`.
     """
@@ -47,7 +47,7 @@ def default_target(entry: Entry, scale: Scale) -> Target | None:
     return Target(points=(point,), axis=scale.axis, better=entry.better, is_default=True)
 
 
-def has_target(shape: MeasureShape) -> bool:
+def has_target(shape: TargetShape) -> bool:
     """Whether any key of a target is given."""
     return any(getattr(shape, key) is not None for key in ("targets", "schedule", *ANCHORS))
 

@@ -52,11 +52,12 @@ def _services(name: str, shape: TeamShape, document: Document) -> tuple[str, ...
 
 def _owner(name: str, shapes: Mapping[str, TeamShape], parents: Mapping[str, str | None]) -> str:
     """The own owner, else the nearest one above."""
-    owners = (shapes[above].owner for above in _upwards(name, parents) if above in shapes)
+    owners = (shapes[above].owner for above in upwards(name, parents) if above in shapes)
     return next(filter(None, owners), "")
 
 
-def _upwards(name: str, parents: Mapping[str, str | None]) -> Iterator[str]:
+def upwards(name: str, parents: Mapping[str, str | None]) -> Iterator[str]:
+    """A team and those above it, the nearest first."""
     above: str | None = name
     while above:
         yield above
@@ -93,7 +94,7 @@ def _trees(teams: Mapping[str, Team]) -> dict[str, list[str]]:
     parents = {name: team.parent for name, team in teams.items()}
     trees: dict[str, list[str]] = {name: [name] for name in teams}
     for name in teams:
-        for above in _upwards(name, parents):
+        for above in upwards(name, parents):
             if above in trees and above != name:
                 trees[above].append(name)
     return trees

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from scorecard_exporter.events.patterns import check_pattern
+from scorecard_exporter.measures.benchmark import reports
 from scorecard_exporter.quantities import UNITS, RefusedError, is_currency, parse, positive_duration
 
 _NAMES_SHOWN = 12
@@ -157,6 +158,17 @@ def _store(value: object) -> str:
     return text
 
 
+def _report(value: object) -> int | None:
+    """The year of a report; None for `off`."""
+    years = {str(year): year for year in reports()}
+    if value in {None, "off"}:
+        return None
+    if str(value) not in years:
+        allowed = "the year of a DORA report with levels (2020 had no report, 2025 has no levels); allowed: off, "
+        raise RefusedError(value, allowed + ", ".join(years))
+    return years[str(value)]
+
+
 def _schema(words: str, **schema: Any) -> WithJsonSchema:
     """The JSON schema of a value; `words` is what the reference calls it."""
     return WithJsonSchema({"type": "string", **schema, "$comment": words})
@@ -196,6 +208,11 @@ Span = Annotated[
 Weight = Annotated[Fraction, BeforeValidator(_weight), _schema("number, 0 or more", type=_NUMBER_OR_TEXT, minimum=0)]
 Share = Annotated[Fraction, BeforeValidator(_share), _schema("share such as `40%`", type=_NUMBER_OR_TEXT)]
 Count = Annotated[int, BeforeValidator(_count), _schema("whole number", type="integer", minimum=0)]
+Report = Annotated[
+    int | None,
+    BeforeValidator(_report),
+    WithJsonSchema({"enum": ["off", *reports()], "$comment": f"`off` or a year: {', '.join(map(str, reports()))}"}),
+]
 Day = Annotated[date, BeforeValidator(_day), _schema("date such as `2026-12-24`", examples=["2026-12-24"])]
 DaySpan = Annotated[
     tuple[int, int],

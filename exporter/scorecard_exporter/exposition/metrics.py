@@ -165,8 +165,13 @@ def _info(row: _Row) -> Samples:
     return [((*row.described, *described), 1.0)]
 
 
+def _benchmark(row: _Row) -> Samples:
+    found = row.status.benchmark
+    return [((*row.described, str(found.report), found.level), 1.0)] if found and found.level else ()
+
+
 def _target_set(row: _Row) -> Samples:
-    target, ends_at = row.status.measure.target, row.status.reading.period.ends_at
+    target, ends_at = row.status.target, row.status.reading.period.ends_at
     if target is None or row.status.anchors is None:
         return ()
     began = [ALWAYS if point.at is None else instant(point.at) for point in target.points]
@@ -203,6 +208,7 @@ _OF_MEASURES: dict[names.Family, Callable[[_Row], Samples]] = {
     names.MEASURE_SAMPLES: _samples,
     names.MEASURE_LAST_EVENT: lambda row: _moment(row.identity, row.status.reading.newest_at),
     names.MEASURE_INFO: _info,
+    names.MEASURE_BENCHMARK_INFO: _benchmark,
     names.TARGET_SET: _target_set,
     names.INITIATIVE_INFO: _initiatives_of_measure,
 }

@@ -7,17 +7,16 @@ from typing import Any
 
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.inspection.looking import Look
-from scorecard_exporter.inspection.matching import unused, wrong
+from scorecard_exporter.inspection.matching import wrong
 
 
 def document(configuration: Configuration, looks: Iterable[Look]) -> dict[str, Any]:
-    """`sources` in the order of the file, what is `wrong` and what is `unused`, as sentences."""
+    """`sources` in the order of the file, and what is `wrong`, as sentences."""
     by_name = {look.source: look for look in looks}
     ordered = [by_name[name] for name in configuration.sources]
     return {
         "sources": [_source(look) for look in ordered],
         "wrong": wrong(configuration, ordered),
-        "unused": unused(configuration),
     }
 
 

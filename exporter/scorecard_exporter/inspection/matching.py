@@ -1,4 +1,4 @@
-"""What the patterns of services match among the things that systems show, and what no measure needs."""
+"""What the patterns of services match among the things that systems show."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.events.patterns import matches
 from scorecard_exporter.events.rules import DeploymentRule, ServiceRule
 from scorecard_exporter.inspection.looking import Look
-from scorecard_exporter.measures.model import Definition
 from scorecard_exporter.sources.text import excerpt
 
 THINGS: Mapping[str, str] = {
@@ -35,21 +34,6 @@ def wrong(configuration: Configuration, looks: Sequence[Look]) -> list[str]:
         *(f"{look.source}: missing: {one}" for look in looks if look.inspection for one in look.inspection.missing),
         *(f"service {rule.service}: {one}" for rule in configuration.dimensions.services for one in _of(rule, shown)),
     ]
-
-
-def unused(configuration: Configuration) -> list[str]:
-    """Sources that no measure uses, each a sentence."""
-    measures = [measure for scorecard in configuration.scorecards.values() for _, _, measure in scorecard.measures()]
-    if any(_takes_any(measure.definition) for measure in measures):
-        return []
-    used = {name for measure in measures for names in measure.sources.values() for name in names}
-    return [f"source {name}: no measure uses it" for name in configuration.sources if name not in used]
-
-
-def _takes_any(definition: Definition) -> bool:
-    """Whether a measure reads a series that any source may deliver."""
-    mine = any(series.origin is None for series in definition.series)
-    return mine or any(_takes_any(operand) for _, operand in definition.operands)
 
 
 def _shown(looks: Sequence[Look]) -> _Shown:

@@ -6,22 +6,27 @@ text as people write it. What does not exist is null, never zero.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from fractions import Fraction
 from itertools import starmap
 from typing import Any
 
+from scorecard_exporter.config.lint.advice import Advice, heeded
 from scorecard_exporter.config.model import Initiative
+from scorecard_exporter.measures.benchmark import Benchmark
 from scorecard_exporter.measures.model import Absence, Period
 from scorecard_exporter.quantities import instant, moment, write
 from scorecard_exporter.scorecard.explanation import Evidence, Explanation, Figure
 from scorecard_exporter.scorecard.model import (
     MeasureStatus,
     ObjectiveStatus,
+    Pace,
     PerspectiveStatus,
     ScorecardStatus,
     Snapshot,
 )
+from scorecard_exporter.scorecard.strategy import Node, StrategyMap
 from scorecard_exporter.scorecard.verdict import anchor_texts
 
 Document = dict[str, Any]
@@ -56,7 +61,54 @@ def explanation_document(why: Explanation) -> Document:
         "newest": [_sample(sample) for sample in why.newest],
         "worst": [_sample(sample) for sample in why.worst],
         "initiatives": [_initiative(one) for one in why.initiatives],
+        "pace": _pace(why.pace),
+        "benchmark": _benchmark(why.benchmark),
     }
+
+
+def map_document(drawn: StrategyMap, at: int) -> Document:
+    """A strategy map: objectives in their places, and which leads to which."""
+    card = drawn.card
+    return {
+        "at": _time(at),
+        "scorecard": {"id": card.scorecard.id, "title": card.scorecard.title},
+        "team": {"id": card.team, "title": card.team_title},
+        "width": drawn.width,
+        "height": drawn.height,
+        "perspectives": [
+            {
+                "id": lane.perspective.perspective.id,
+                "title": lane.perspective.perspective.title,
+                **_rolled(lane.perspective),
+                "y": lane.y,
+                "height": lane.height,
+            }
+            for lane in drawn.lanes
+        ],
+        "nodes": [_node(node) for node in drawn.nodes],
+        "edges": [{"from": arrow.cause, "to": arrow.effect, "points": arrow.points} for arrow in drawn.arrows],
+    }
+
+
+def _node(node: Node) -> Document:
+    return {
+        "id": node.objective.id,
+        "title": node.objective.title,
+        "perspective": node.perspective,
+        "theme": node.objective.theme or None,
+        "measures": len(node.status.measures) if node.status else 0,
+        **(_rolled(node.status) if node.status else {"score": None, "coverage": 0.0, "status": "grey"}),
+        "x": node.x,
+        "y": node.y,
+        "width": node.width,
+        "height": node.height,
+    }
+
+
+def advice_document(advice: Iterable[Advice], silenced: Mapping[str, str]) -> Document:
+    """Advice as data; what is silenced with its reason, and to how much it would have applied."""
+    wanted, quiet = heeded(advice, silenced)
+    return {"advice": [asdict(one) for one in wanted], "silenced": [asdict(one) for one in quiet]}
 
 
 def _explained_value(why: Explanation) -> Document:
@@ -159,6 +211,8 @@ def _measure(status: MeasureStatus) -> Document:
         "previous": _number(status.previous),
         "trend": status.trend,
         "initiatives": [_initiative(one) for one in status.initiatives],
+        "pace": _pace(status.pace),
+        "benchmark": _benchmark(status.benchmark),
     }
 
 
@@ -168,6 +222,21 @@ def _goal(text: str, anchors: tuple[Figure, ...]) -> Document | None:
 
 def _reason(absence: Absence | None) -> Document | None:
     return asdict(absence) if absence else None
+
+
+def _pace(pace: Pace | None) -> Document | None:
+    return {"state": pace.state, "by": _time(pace.by), "sentence": pace.sentence} if pace else None
+
+
+def _benchmark(found: Benchmark | None) -> Document | None:
+    if found is None:
+        return None
+    return {
+        "report": found.report,
+        "level": found.level or None,
+        "bounds": dict(found.bounds),
+        "sentence": found.sentence,
+    }
 
 
 def _sample(sample: Evidence) -> Document:

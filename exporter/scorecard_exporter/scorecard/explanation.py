@@ -14,11 +14,12 @@ from itertools import starmap
 from typing import Literal
 
 from scorecard_exporter.config.model import Initiative, Measure
+from scorecard_exporter.measures.benchmark import Benchmark
 from scorecard_exporter.measures.catalogue import CATALOGUE
 from scorecard_exporter.measures.model import Absence, Part, Period, Reading, Sample
 from scorecard_exporter.quantities import when, write
 from scorecard_exporter.scorecard.formula import formula, sample_text, span_text
-from scorecard_exporter.scorecard.model import MeasureStatus, ScorecardStatus, Status
+from scorecard_exporter.scorecard.model import MeasureStatus, Pace, ScorecardStatus, Status
 from scorecard_exporter.scorecard.verdict import anchor_texts, caution, judgement, score_text, target_note
 from scorecard_exporter.scorecard.wording import value_text
 
@@ -106,6 +107,8 @@ class Explanation:
     trend: Literal["better", "worse", "same"] | None
     absence: Absence | None
     initiatives: tuple[Initiative, ...]
+    pace: Pace | None
+    benchmark: Benchmark | None
 
 
 def explain(
@@ -147,6 +150,8 @@ def explain(
         trend=status.trend,
         absence=status.absence,
         initiatives=status.initiatives,
+        pace=status.pace,
+        benchmark=status.benchmark,
     )
 
 
@@ -210,4 +215,4 @@ def _evidence(measure: Measure, sample: Sample) -> Evidence:
 def _previous_text(status: MeasureStatus) -> str:
     if status.previous is None:
         return ""
-    return value_text(status.previous, status.measure.definition.unit, status.measure.target, None)
+    return value_text(status.previous, status.measure.definition.unit, status.target, None)

@@ -7,9 +7,11 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 
-from scorecard_exporter.config.model import Anchors, Band, Initiative, Measure
+from scorecard_exporter.config.model import Anchors, Band, Initiative, Measure, Target
+from scorecard_exporter.measures.benchmark import benchmark
 from scorecard_exporter.measures.model import Absence, Reading
 from scorecard_exporter.scorecard.model import MeasureStatus, Status
+from scorecard_exporter.scorecard.pace import pace
 from scorecard_exporter.scorecard.score import judge
 from scorecard_exporter.scorecard.target import anchors_in_force
 from scorecard_exporter.scorecard.wording import day_text, goal_text, target_label, value_text
@@ -18,7 +20,7 @@ from scorecard_exporter.store.base import StatusChange
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """What a measure is held to in a period, whichever the team; the texts as in `MeasureStatus`.
+    """What a measure is held to in a period; the texts as in `MeasureStatus`.
 
     `absence`: why nothing is judged, where no target is in force.
     """
@@ -29,12 +31,12 @@ class Standard:
     absence: Absence | None
 
 
-def standard(measure: Measure, ends_at: int, zone: str) -> Standard:
-    """The target in force at the last instant of a period that ends at `ends_at` (microseconds).
+def standard(measure: Measure, team: str, ends_at: int, zone: str) -> Standard:
+    """The target of a team in force at the last instant of a period that ends at `ends_at` (microseconds).
 
     `zone`: of the dates in its texts.
     """
-    target, unit = measure.target, measure.definition.unit
+    target, unit = measure.target_of(team), measure.definition.unit
     if target is None:
         return Standard(None, "", "", _no_target(None, zone))
     anchors = anchors_in_force(target, ends_at - 1, measure.domain)
@@ -55,16 +57,18 @@ def measure_status(
     kept: StatusChange | None,
     initiatives: tuple[Initiative, ...],
     at: int,
+    zone: str = "UTC",
+    report: int | None = None,
 ) -> MeasureStatus:
     """A measure of the reading's team, judged.
 
     `previous`: of the period before. `kept`: the newest change of colour that was kept. `at`: the moment of
-    the snapshot in microseconds.
+    the snapshot in microseconds. `zone`: of the dates in its texts. `report`: the year of the DORA report beside it.
     """
-    target, anchors, value = measure.target, held_to.anchors, reading.value
+    target, anchors, value = measure.target_of(reading.team), held_to.anchors, reading.value
     before = previous.value if previous else None
     absence = reading.absence or held_to.absence
-    score, status = _judged(measure, value, anchors, absence)
+    score, status = _judged(measure, target, value, anchors, absence)
     return MeasureStatus(
         measure=measure,
         team=reading.team,
@@ -81,15 +85,21 @@ def measure_status(
         trend=_trend(value, before, anchors, measure.better),
         changed_at=_changed_at(kept, status, at),
         initiatives=initiatives,
+        pace=pace(target, reading, previous, zone),
+        benchmark=None if value is None or report is None else benchmark(report, measure.definition, value),
     )
 
 
 def _judged(
-    measure: Measure, value: Fraction | None, anchors: Anchors | Band | None, absence: Absence | None
+    measure: Measure,
+    target: Target | None,
+    value: Fraction | None,
+    anchors: Anchors | Band | None,
+    absence: Absence | None,
 ) -> tuple[float | None, Status]:
-    if absence or value is None or anchors is None or measure.target is None:
+    if absence or value is None or anchors is None or target is None:
         return None, "grey"
-    return judge(value, anchors, measure.target.axis, measure.domain)
+    return judge(value, anchors, target.axis, measure.domain)
 
 
 def _no_target(first: datetime | None, zone: str) -> Absence:

@@ -9,11 +9,33 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from scorecard_exporter.config.model import Anchors, Band, Initiative, Measure, Objective, Perspective, Scorecard
+from scorecard_exporter.config.model import (
+    Anchors,
+    Band,
+    Initiative,
+    Measure,
+    Objective,
+    Perspective,
+    Scorecard,
+    Target,
+)
+from scorecard_exporter.measures.benchmark import Benchmark
 from scorecard_exporter.measures.model import Absence, Reading
 
 Status = Literal["green", "yellow", "red", "grey"]
 STATUSES: tuple[Status, ...] = ("green", "yellow", "red", "grey")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How a measure moves towards the end of its schedule.
+
+    `by`: when its goal shall be met, microseconds. `sentence`: what it needs, what it did, and what follows.
+    """
+
+    state: Literal["reached", "sufficient", "behind", "unclear"]
+    by: int
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +46,8 @@ class MeasureStatus:
     `goal_text`: the goal in force as people write it (`<= 2 d`); `target_label`: what the `target`
     label says (of a moving schedule its end point). `value_text`: the value as people write it.
     `trend`: `better`, `worse`, `same` against the period before, None when either has no value.
+    `pace`: towards a goal that has a date; None without one. `benchmark`: what a published survey found, beside
+    the score and never part of it.
     """
 
     measure: Measure
@@ -41,6 +65,13 @@ class MeasureStatus:
     trend: Literal["better", "worse", "same"] | None
     changed_at: int | None
     initiatives: tuple[Initiative, ...] = ()
+    pace: Pace | None = None
+    benchmark: Benchmark | None = None
+
+    @property
+    def target(self) -> Target | None:
+        """What the measure is held to for this team, over all time."""
+        return self.measure.target_of(self.team)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,7 +91,7 @@ class _Assembly:
     changes: dict[tuple[str, str, str], StatusChange]
     initiatives: dict[tuple[str, str], tuple[Initiative, ...]]
     at: int
-    standards: dict[tuple[str, str, int], Standard] = field(default_factory=dict)
+    standards: dict[tuple[str, str, str, int], Standard] = field(default_factory=dict)
 
     def scorecard(self, scorecard: Scorecard, team: str) -> ScorecardStatus:
         rolled = [(one, *self._perspective(scorecard, one, team)) for one in scorecard.perspectives]
@@ -139,17 +139,20 @@ class _Assembly:
         reading = self.readings[measure.definition, team]
         return measure_status(
             measure,
-            self._standard(scorecard, measure, reading.period.ends_at),
+            self._standard(scorecard, measure, team, reading.period.ends_at),
             reading,
             self.previous.get((measure.definition, team)),
             kept=self.changes.get((scorecard.id, team, measure.id)),
             initiatives=self.initiatives.get((scorecard.id, measure.id), ()),
             at=self.at,
+            zone=scorecard.zone,
+            report=self.configuration.benchmark,
         )
 
-    def _standard(self, scorecard: Scorecard, measure: Measure, ends_at: int) -> Standard:
-        """Worked out once for all teams."""
-        key = scorecard.id, measure.id, ends_at
+    def _standard(self, scorecard: Scorecard, measure: Measure, team: str, ends_at: int) -> Standard:
+        """Worked out once for all teams that have the same target."""
+        own = team if team in measure.team_targets else ""
+        key = scorecard.id, measure.id, own, ends_at
         if key not in self.standards:
-            self.standards[key] = standard(measure, ends_at, scorecard.zone)
+            self.standards[key] = standard(measure, team, ends_at, scorecard.zone)
         return self.standards[key]

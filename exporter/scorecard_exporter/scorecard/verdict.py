@@ -8,13 +8,11 @@ from fractions import Fraction
 
 from scorecard_exporter.config.model import Band, Target
 from scorecard_exporter.scorecard.model import MeasureStatus, Status
+from scorecard_exporter.scorecard.pace import ENOUGH_SAMPLES, UNCERTAIN
 from scorecard_exporter.scorecard.target import point_in_force
 from scorecard_exporter.scorecard.wording import day_text, exact_text
 
 YELLOW_AT_MOST = 66
-ENOUGH_SAMPLES = 20
-"""Below this a difference between two periods is weak evidence."""
-_UNCERTAIN = ("mean", "median", "p75", "p85", "p90", "share")
 
 
 def judgement(status: MeasureStatus) -> str:
@@ -48,7 +46,7 @@ def score_text(score: float | None, status: Status) -> str:
 
 def anchor_texts(status: MeasureStatus) -> Iterator[tuple[str, str, Fraction, str, str]]:
     """Name, title, value, unit and text of each anchor in force: worst to best, of a band upward."""
-    anchors, target, unit = status.anchors, status.measure.target, status.measure.definition.unit
+    anchors, target, unit = status.anchors, status.target, status.measure.definition.unit
     if anchors is None or target is None:
         return
     is_band = isinstance(anchors, Band)
@@ -60,7 +58,7 @@ def anchor_texts(status: MeasureStatus) -> Iterator[tuple[str, str, Fraction, st
 
 def target_note(status: MeasureStatus, zone: str) -> str:
     """Which target was in force at the end of the period, where that is not plain; dates in `zone`."""
-    target, unit = status.measure.target, status.measure.definition.unit
+    target, unit = status.target, status.measure.definition.unit
     if target is None:
         return ""
     point = point_in_force(target, status.reading.period.ends_at - 1)
@@ -76,7 +74,7 @@ def target_note(status: MeasureStatus, zone: str) -> str:
 def caution(status: MeasureStatus) -> tuple[str, ...]:
     """A note where a trend rests on so few samples that it may be chance."""
     samples, definition = status.reading.samples, status.reading.definition
-    if status.trend in (None, "same") or definition.statistic not in _UNCERTAIN or definition.series:
+    if status.trend in (None, "same") or definition.statistic not in UNCERTAIN or definition.series:
         return ()
     if samples >= ENOUGH_SAMPLES:
         return ()

@@ -16,10 +16,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from scorecard_exporter import __version__
+from scorecard_exporter.config import advise
 from scorecard_exporter.errors import ScorecardError
-from scorecard_exporter.evaluation import selected
-from scorecard_exporter.scorecard.document import explanation_document, snapshot_document
+from scorecard_exporter.evaluation import find_scorecard, selected
+from scorecard_exporter.quantities import instant, moment
+from scorecard_exporter.scorecard.advice import advise_on_numbers, moments
+from scorecard_exporter.scorecard.document import (
+    advice_document,
+    explanation_document,
+    map_document,
+    snapshot_document,
+)
 from scorecard_exporter.scorecard.model import Snapshot
+from scorecard_exporter.scorecard.strategy import strategy_map
 from scorecard_exporter.web.exporter import Exporter
 
 BASE = "/api/v1"
@@ -55,13 +64,28 @@ class Api:
         """Where the API is; each of these is described in `openapi.yaml`."""
         return [
             Route(f"{BASE}/openapi.json", self._openapi),
+            Route(f"{BASE}/advice", self._advice),
             Route(f"{BASE}/scorecards", self._scorecards),
             Route(f"{BASE}/scorecards/{{scorecard}}", self._scorecards),
+            Route(f"{BASE}/scorecards/{{scorecard}}/map", self._map),
             Route(f"{BASE}/scorecards/{{scorecard}}/measures/{{measure}}", self._measure),
         ]
 
     async def _openapi(self, _: Request) -> Response:
         return JSONResponse(self._description)
+
+    async def _advice(self, request: Request) -> Response:
+        if unknown := sorted(request.query_params):
+            raise RefusedError(400, f"There is no parameter named {unknown[0]!r} here.")
+        configuration, now = self._exporter.configuration, datetime.now(UTC)
+        newest = await self._taken(_Question(None, None, None))
+        *earlier, _ = moments(instant(now))
+        snapshots = [*[await self._exporter.evaluate(moment(at)) for at in earlier], newest]
+        advice = [*advise(configuration, instant(now)), *advise_on_numbers(snapshots)]
+        return JSONResponse(
+            {"at": now.isoformat(timespec="seconds").replace("+00:00", "Z")}
+            | advice_document(advice, configuration.silenced)
+        )
 
     async def _scorecards(self, request: Request) -> Response:
         question = _Question.read(request)
@@ -69,6 +93,12 @@ class Api:
         chosen = selected(taken, question.scorecard, question.team)
         # In a thread: the document of a thousand teams takes a moment to write.
         return await run_in_threadpool(lambda: JSONResponse(snapshot_document(chosen)))
+
+    async def _map(self, request: Request) -> Response:
+        question = _Question.read(request)
+        taken = await self._taken(question)
+        status = find_scorecard(taken, str(question.scorecard), question.team)
+        return JSONResponse(map_document(strategy_map(status), taken.at))
 
     async def _measure(self, request: Request) -> Response:
         question, measure = _Question.read(request), request.path_params["measure"]

@@ -22,6 +22,7 @@ from scorecard_exporter.quantities import instant
 from scorecard_exporter.scorecard.explanation import Explanation, Figure
 from scorecard_exporter.scorecard.model import STATUSES, MeasureStatus, ScorecardStatus, Snapshot
 from scorecard_exporter.web.exporter import Exporter
+from scorecard_exporter.web.pages.strategy import drawings
 from scorecard_exporter.web.pages.teams import grouped
 from scorecard_exporter.web.pages.words import FILTERS
 
@@ -64,6 +65,7 @@ class Pages:
         return [
             Route("/", self._scorecard),
             Route("/scorecards/{scorecard}/measures/{measure}", self._explanation),
+            Route("/scorecards/{scorecard}/map", self._map),
             Mount("/static", _StaticFiles(packages=[(__package__, "static")])),
         ]
 
@@ -74,9 +76,7 @@ class Pages:
     def _scorecard(self, request: Request) -> Response:
         taken = self._exporter.snapshot
         if taken is None:
-            answer = self.message(503, "Starting", f"The scorecard is not ready yet: {self._exporter.starting}.")
-            answer.headers["refresh"] = "5"
-            return answer
+            return self._starting()
         if not taken.scorecards:
             return self.message(200, "No scorecard", "The configuration has no scorecard: add one under `scorecards:`.")
         query = request.query_params
@@ -103,6 +103,19 @@ class Pages:
         shown = {stage.figure.name for stage in stages}
         figures = [part for part in why.parts if part.name not in shown]
         return self._page("explanation.html", why=why, stages=stages, figures=figures)
+
+    def _map(self, request: Request) -> Response:
+        taken = self._exporter.snapshot
+        if taken is None:
+            return self._starting()
+        status = find_scorecard(taken, request.path_params["scorecard"], request.query_params.get("team") or None)
+        titles = {one.id: one.title for side in status.scorecard.perspectives for one in side.objectives}
+        return self._page("map.html", status=status, at=taken.at, drawings=drawings(status), titles=titles)
+
+    def _starting(self) -> Response:
+        answer = self.message(503, "Starting", f"The scorecard is not ready yet: {self._exporter.starting}.")
+        answer.headers["refresh"] = "5"
+        return answer
 
     def _page(self, template: str, status_code: int = 200, **shown: Any) -> Response:
         text = self._templates.get_template(template).render(notices=self._exporter.notices, **shown)

@@ -1,0 +1,120 @@
+"""Whether the pace of the last period would do to meet a goal that has a date. No forecast: a comparison of two steps.
+
+A step counts only where it is more than chance may do (the statistics of docs/definitions.md): both values rest
+on 20 samples or more, and of a share the 95 % interval of the difference excludes zero.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scorecard_exporter.config.model import Anchors, Axis, Target
+from scorecard_exporter.measures.finding import MICROS
+from scorecard_exporter.measures.model import Period, Reading
+from scorecard_exporter.quantities import instant, write
+from scorecard_exporter.scorecard.model import Pace
+from scorecard_exporter.scorecard.numbers import length_text
+from scorecard_exporter.scorecard.score import colour
+from scorecard_exporter.scorecard.target import between
+from scorecard_exporter.scorecard.wording import day_text, goal_text
+
+ENOUGH_SAMPLES = 20
+UNCERTAIN = ("mean", "median", "p75", "p85", "p90", "share")
+"""Statistics of a sample, whose differences may be chance; a count or an observation is what it is."""
+
+
+def pace(target: Target | None, reading: Reading, previous: Reading | None, zone: str) -> Pace | None:
+    """The pace towards the last goal of a schedule that is still to come; None where there is no such goal.
+
+    `previous`: of the period before. Dates in the sentence are those of `zone`.
+    """
+    if target is None or reading.value is None or not target.schedule or target.yes_no:
+        return None
+    end = target.points[-1]
+    by = 0 if end.at is None else instant(end.at)
+    if end.at is None or by <= reading.period.ends_at or not isinstance(end.anchors, Anchors):
+        return None
+    goal = f"{goal_text(target, end.anchors, reading.definition.unit)} by {day_text(end.at, zone)}"
+    if colour(reading.value, end.anchors) == "green":
+        return Pace(state="reached", by=by, sentence=f"It meets {goal} already.")
+    doubt = _doubt(target.axis, reading, previous)
+    if doubt or previous is None or previous.value is None:
+        return Pace(state="unclear", by=by, sentence=f"Whether it will meet {goal} cannot be said: {doubt}.")
+    step = _Step(target.axis, previous.value, reading.value, end.anchors.goal, reading.period, by)
+    return Pace(
+        state="sufficient" if step.is_enough() else "behind",
+        by=by,
+        sentence=step.sentence(goal, reading.definition.unit),
+    )
+
+
+def is_more_than_chance(reading: Reading, previous: Reading) -> bool:
+    """Whether the difference between two periods can be called a change."""
+    definition = reading.definition
+    if definition.statistic not in UNCERTAIN or definition.series:
+        return True
+    if min(reading.samples, previous.samples) < ENOUGH_SAMPLES:
+        return False
+    return _excludes_zero(reading, previous)
+
+
+def _excludes_zero(reading: Reading, previous: Reading) -> bool:
+    """Whether the interval of the difference of two shares excludes zero; of other statistics there is none.
+
+    R. G. Newcombe, "Interval estimation for the difference between independent proportions", Statistics in Medicine
+    17 (1998), method 10: made of the two Wilson intervals.
+    """
+    if reading.interval is None or previous.interval is None or reading.value is None or previous.value is None:
+        return True
+    now, before = float(reading.value), float(previous.value)
+    (low, high), (low_before, high_before) = reading.interval, previous.interval
+    difference = now - before
+    least = difference - math.hypot(now - low, high_before - before)
+    most = difference + math.hypot(high - now, before - low_before)
+    return least > 0 or most < 0
+
+
+def _doubt(axis: Axis, reading: Reading, previous: Reading | None) -> str:
+    """Why nothing can be said of the last step, as half a sentence; empty where something can."""
+    if previous is None or previous.value is None:
+        return "there is no value for the period before"
+    if axis == "log" and min(previous.value, reading.value or 0) <= 0:
+        return "from zero on there is no pace on a logarithmic axis"
+    if not is_more_than_chance(reading, previous):
+        few = min(reading.samples, previous.samples) < ENOUGH_SAMPLES
+        return f"below {ENOUGH_SAMPLES} samples" if few else "the difference to the period before may be chance"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """From the period before to this one, and how far it still is. All values are of one unit."""
+
+    axis: Axis
+    before: Fraction
+    now: Fraction
+    goal: Fraction
+    period: Period
+    by: int
+
+    def is_enough(self) -> bool:
+        """Whether steps like the last one, one in each period, lead to the goal in time."""
+        left = Fraction(self.by - self.period.ends_at, self.period.ends_at - self.period.starts_at)
+        needed, done = self._way(self.now, self.goal), self._way(self.before, self.now)
+        return done / needed * float(left) >= 1
+
+    def _way(self, start: Fraction, end: Fraction) -> float:
+        return float(end - start) if self.axis == "linear" else math.log(end / start)
+
+    def sentence(self, goal: str, unit: str) -> str:
+        length, left = self.period.ends_at - self.period.starts_at, self.by - self.period.ends_at
+        ahead = between(self.now, self.goal, min(Fraction(1), Fraction(length, left)), self.axis)
+        time = length_text(self.period) if length < left else write(Fraction(left, MICROS), "seconds")
+        before, now, then = (write(value, unit) for value in (self.before, self.now, ahead))
+        verdict = "enough" if self.is_enough() else "not enough"
+        return (
+            f"To meet {goal} it has to come from {now} to {then} in the next {time}; "
+            f"in the last {length_text(self.period)} it came from {before} to {now}, which is {verdict}."
+        )
