@@ -27,9 +27,9 @@ from scorecard_exporter.logs import fields
 from scorecard_exporter.service import Service
 from scorecard_exporter.starter.beginning import Beginning, save
 from scorecard_exporter.starter.hosts import HOSTS
-from scorecard_exporter.web.api import EARLIEST
 from scorecard_exporter.web.app import checked_address, create_app, path_prefix
 from scorecard_exporter.web.listen import bind, bind_local, serving
+from scorecard_exporter.web.refusals import EARLIEST
 from scorecard_exporter.web.security import load_web_config
 from scorecard_exporter.web.webhooks import is_push
 

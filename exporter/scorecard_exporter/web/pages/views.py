@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -20,8 +22,10 @@ from scorecard_exporter.evaluation import find_scorecard
 from scorecard_exporter.measures.delivery import STAGES
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.scorecard.explanation import Explanation, Figure
+from scorecard_exporter.scorecard.history import MeasureHistory
 from scorecard_exporter.scorecard.model import STATUSES, MeasureStatus, ScorecardStatus, Snapshot
 from scorecard_exporter.web.exporter import Exporter
+from scorecard_exporter.web.pages.charts import chart, sparkline
 from scorecard_exporter.web.pages.teams import grouped
 from scorecard_exporter.web.pages.words import FILTERS
 
@@ -93,6 +97,7 @@ class Pages:
             },
             tree=grouped(taken, status) if len(taken.scorecards) > 1 else (),
             link_to_measure=partial(self._link_to_measure, status),
+            sparks=self._sparks(status),
         )
 
     async def _explanation(self, request: Request) -> Response:
@@ -102,7 +107,18 @@ class Pages:
         stages = _stages(why)
         shown = {stage.figure.name for stage in stages}
         figures = [part for part in why.parts if part.name not in shown]
-        return self._page("explanation.html", why=why, stages=stages, figures=figures)
+        past = self._past(why.scorecard, why.team)
+        curve = chart(past[why.measure], why.zone, "past") if why.measure in past else ""
+        return self._page("explanation.html", why=why, stages=stages, figures=figures, curve=curve)
+
+    def _past(self, scorecard: str, team: str) -> Mapping[str, MeasureHistory]:
+        """The histories of a team's measures, by id; empty until they are there."""
+        history = self._exporter.trends(scorecard, team)
+        return history.teams[scorecard, team].measures if history and history.teams else {}
+
+    def _sparks(self, status: ScorecardStatus) -> Mapping[str, Markup]:
+        past = self._past(status.scorecard.id, status.team)
+        return {measure: sparkline(history) for measure, history in past.items()}
 
     def _page(self, template: str, status_code: int = 200, **shown: Any) -> Response:
         text = self._templates.get_template(template).render(notices=self._exporter.notices, **shown)
