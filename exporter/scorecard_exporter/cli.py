@@ -1,4 +1,4 @@
-"""The command line: run, check, status, explain, init."""
+"""The command line: run, check, status, explain, init, backfill."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 import click
 
 from scorecard_exporter import __version__, logs, terminal
 from scorecard_exporter.asking import asking
+from scorecard_exporter.backfilling import Wanted, past_gauges
 from scorecard_exporter.config import advise, load
 from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, UnknownNameError
 from scorecard_exporter.inspection.document import document as inspection_document
@@ -292,6 +293,29 @@ def _asked() -> tuple[str, str, str | None]:
 
 def _is_at_terminal() -> bool:
     return sys.stdin.isatty()
+
+
+@main.command()
+@_config_file
+@click.option(
+    "--from", "first", callback=lambda *given: _moment(given[2]), help="The beginning; default: two years ago."
+)
+@click.option("--to", "last", callback=lambda *given: _moment(given[2]), help="Default: three hours ago.")
+@click.option("--step", default="6h", show_default=True, help="How far samples lie apart, counted from the epoch.")
+@click.option("--scorecard", help="One scorecard only.")
+@click.option("--team", help="One team only, of one scorecard.")
+@click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A label that the scrape adds, such as job=scorecard or instance=exporter:10210; may be given several times.",
+)
+@click.option("--output", type=click.File("wb", lazy=True), default="-", help="Where to; default: standard output.")
+def backfill(config_file: Path, output: IO[bytes], **options: Any) -> None:
+    """Write the past of the gauges as OpenMetrics, for `promtool tsdb create-blocks-from openmetrics`."""
+    for piece in past_gauges(load(config_file), Wanted.read(**options, now=datetime.now(UTC))):
+        output.write(piece)
 
 
 def _print_json(document: Any) -> None:

@@ -67,7 +67,8 @@ def chart(history: MeasureHistory, zone: str, id_: str) -> Markup:
         "{lines}{curve}</svg>"
     ).format(height=HEIGHT, side=SIDE, lines=_lines(points, scale), curve=_curve(points, scale))
     return Markup(
-        '<svg class="chart" width="100%" height="{height}" role="img" aria-labelledby="{id}-title" aria-describedby="{id}-desc">'
+        '<svg class="chart" width="100%" height="{height}" role="img" '
+        'aria-labelledby="{id}-title" aria-describedby="{id}-desc">'
         '<title id="{id}-title">{title}</title><desc id="{id}-desc">{summary}</desc>{plot}{dots}{labels}{dates}</svg>'
     ).format(
         height=HEIGHT + 22,
