@@ -100,6 +100,7 @@ def item(id_, title, unit, status, score, value, goal, red, **more):
             domain=DOMAIN.get(unit, (Fraction(0), None)),
             weight=Fraction(more.get("weight", 1)),
             critical=more.get("critical", False),
+            teams=tuple(team for team, *_ in TEAMS),
         ),
         team="payments",
         owner=more.get("owner", "platform@acme.example"),
