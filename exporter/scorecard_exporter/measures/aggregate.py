@@ -44,6 +44,8 @@ _SPAN_LENGTHS: Mapping[Join, str] = {
 }
 _MOST_NAMES = 100
 """Longer lists of names are left out of a statement: some engines plan them badly."""
+_FEW_PERIODS = 2
+"""Of no more, each sample is compared with each period; else it is placed between their beginnings and ends first."""
 _PERIODS_RANKED_AT_ONCE = 12
 """Of few teams; the samples of so many periods are held and sorted together."""
 
@@ -246,6 +248,8 @@ def _counted(samples: SampleSet, columns: Sequence[str], periods: Sequence[Perio
 
 def _by_subject(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
     """One row for each subject and period, already added up: far fewer rows to give to the teams."""
+    if samples.join == "within" and len(periods) > _FEW_PERIODS:
+        return _by_span(samples, teams, periods)
     sums = "".join(f", cast(sum({samples.value(name)}) as bigint) as {name}" for name in samples.sums)
     return (
         "select samples.subject, periods.period, cast(count(*) as bigint) as n, "
@@ -255,6 +259,42 @@ def _by_subject(samples: SampleSet, teams: Sequence[str], periods: Sequence[Peri
         f"where {conditions(samples, periods)}\n"
         "group by samples.subject, periods.period"
     )
+
+
+def _by_span(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
+    """As `_by_subject`, of many periods: samples are added up in the spans between all beginnings and ends first.
+
+    No period begins or ends within a span, so that one of its samples speaks for all of them.
+    """
+    columns = ", ".join(f"samples.{name}" for name in ("subject", "occurred_at", *samples.sums))
+    inner = "".join(f", cast(sum({name}) as bigint) as {name}" for name in samples.sums)
+    outer = "".join(f", cast(sum(spans.{name}) as bigint) as {name}" for name in samples.sums)
+    return (
+        f"select spans.subject, periods.period, cast(sum(spans.n) as bigint) as n, "
+        f"min(spans.oldest) as oldest, max(spans.newest) as newest{outer}\n"
+        "from (select subject, cast(count(*) as bigint) as n, "
+        f"min(occurred_at) as oldest, max(occurred_at) as newest{inner}\n"
+        f"from (select {columns}, {_span_number(periods)} as span\n"
+        f"from samples\n{_of_wanted(teams)}"
+        f"where {conditions(samples, periods)}) as placed\n"
+        "group by subject, span) as spans\n"
+        "join periods on spans.oldest >= periods.starts_at and spans.oldest < periods.ends_at\n"
+        "group by spans.subject, periods.period"
+    )
+
+
+def _span_number(periods: Sequence[Period]) -> str:
+    """Which of the spans between all beginnings and ends a sample lies in, by halves: few comparisons a sample."""
+    bounds = sorted({bound for period in periods for bound in period})
+
+    def among(first: int, last: int) -> str:
+        if first == last:
+            return bigint(first)
+        middle = (first + last) // 2
+        here = bigint(bounds[middle])
+        return f"case when occurred_at < {here} then {among(first, middle)} else {among(middle + 1, last)} end"
+
+    return among(0, len(bounds))
 
 
 def _totals(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
@@ -313,13 +353,22 @@ def sorted_lists(
         f", x[({numerator} * (len(x) - 1) + {denominator - 1}) // {denominator} + 1]"
         for numerator, denominator in (QUANTILES[statistic] for statistic in statistics)
     )
-    return (
-        f"{_with(samples, teams, periods)},\n"
-        f"counted as ({_counted(samples, ('x',), periods)}),\n"
-        "sorted as (select team, period, list_sort(list(x)) as x from counted group by team, period)\n"
-        f"select team, period, len(x){neighbours}\n"
-        "from sorted"
-    )
+    if samples.join == "within" and not samples.once and len(periods) > _FEW_PERIODS:
+        lists = (
+            "spans as (select scoped.team, placed.span, min(placed.occurred_at) as oldest, list(placed.x) as x\n"
+            f"from (select samples.subject, samples.occurred_at, samples.x, {_span_number(periods)} as span\n"
+            f"from samples where {conditions(samples, periods)}) as placed\n"
+            "join scoped on scoped.subject = placed.subject group by scoped.team, placed.span),\n"
+            "sorted as (select spans.team, periods.period, list_sort(flatten(list(spans.x))) as x from spans\n"
+            "join periods on spans.oldest >= periods.starts_at and spans.oldest < periods.ends_at\n"
+            "group by spans.team, periods.period)\n"
+        )
+    else:
+        lists = (
+            f"counted as ({_counted(samples, ('x',), periods)}),\n"
+            "sorted as (select team, period, list_sort(list(x)) as x from counted group by team, period)\n"
+        )
+    return f"{_with(samples, teams, periods)},\n{lists}select team, period, len(x){neighbours}\nfrom sorted"
 
 
 def row_numbers(
