@@ -59,16 +59,17 @@ class Histories:
             UnknownNameError: it asks for what does not exist.
         """
         kept = self._current(question)
+        if kept is not None:
+            return kept
         # Whoever asked first may go away; the others still wait for the answer.
-        return kept or await asyncio.shield(self._task(question))
+        return await asyncio.shield(self._task(question))
 
     def at_hand(self, question: HistoryQuestion) -> History | None:
         """What is kept, even if events came since; unless it is current, a new one is worked out for the next time."""
-        kept = self._current(question)
-        if kept is None:
+        if self._current(question) is None:
             self._task(question)
         known = self._kept.get(question)
-        return kept or (known.history if known else None)
+        return known.history if known else None
 
     def _current(self, question: HistoryQuestion) -> History | None:
         known = self._kept.get(question)

@@ -109,11 +109,11 @@ def _add(known: TeamHistory, card: ScorecardStatus, at: int) -> None:
     for level, id_, title, status in _parents(card):
         parent = known.parents.setdefault((level, id_), ParentHistory(level, id_, title))
         parent.points.append(ParentPoint(at, status.score, status.coverage, status.status))
-    for _, _, status in card.measures():
-        measure = known.measures.get(status.measure.id)
+    for _, _, judged in card.measures():
+        measure = known.measures.get(judged.measure.id)
         if measure is None:
-            measure = known.measures[status.measure.id] = MeasureHistory(status.measure)
-        measure.points.append(_point(status))
+            measure = known.measures[judged.measure.id] = MeasureHistory(judged.measure)
+        measure.points.append(_point(judged))
 
 
 def _parents(
