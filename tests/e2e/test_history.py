@@ -1,5 +1,7 @@
 """The past, asked of the running exporter: what it says of a moment is what it answers for that moment."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 import two_years
@@ -36,6 +38,17 @@ def test_a_point_is_what_is_answered_for_its_moment(client):
                     assert {key: measure[key] for key in ("value", "goal", "score", "status")} == {
                         key: point[key] for key in ("value", "goal", "score", "status")
                     }
+
+
+def test_curves_are_on_the_pages_soon_after_the_start(tmp_path):
+    two_years.found(tmp_path, datetime.now(UTC).replace(minute=0, second=0, microsecond=0))
+    with running(tmp_path) as (_, client):
+        wait_for(lambda: client.get("/-/ready").is_success, "the first snapshot")
+        wait_for(lambda: 'class="spark"' in client.get("/?team=company").text, "the curves of the first team")
+        assert 'class="spark"' not in client.get("/?team=payments").text, "nobody asked for those yet"
+        wait_for(lambda: 'class="spark"' in client.get("/?team=payments").text, "the curves of another team")
+        page = client.get("/scorecards/engineering/measures/lead_time_for_changes?team=payments").text
+        assert 'class="chart"' in page
 
 
 def test_an_unknown_measure_is_refused_with_those_there_are(client):

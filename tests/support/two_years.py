@@ -65,31 +65,31 @@ scorecards:
 """
 
 
-def found(folder):
-    """The configuration, whose store is filled."""
+def found(folder, end=END):
+    """The configuration, whose store is filled with two years that end then."""
     path = folder / "scorecard.yaml"
     path.write_text(CONFIGURATION)
     configuration = load(path)
     store = open_store(configuration.store)
     store.dimensions(configuration.dimensions)
     for service, begin in SERVICES.items():
-        store.write("shop", (service, delivered(service, begin)))
-    store.write("shop", ("costs", costs()))
+        store.write("shop", (service, delivered(service, begin + (end - END), end)))
+    store.write("shop", ("costs", costs(end)))
     store.link()
     store.close()
     return configuration
 
 
-def covered(origin, *kinds, begin=BEGIN):
-    return tuple(Coverage(origin=origin, kind=kind, from_at=begin, to_at=END) for kind in kinds)
+def covered(origin, *kinds, begin, end):
+    return tuple(Coverage(origin=origin, kind=kind, from_at=begin, to_at=end) for kind in kinds)
 
 
-def delivered(service, begin):
+def delivered(service, begin, end):
     """A commit of its own for each deployment; at first every ten days and slowly, in the end daily and soon."""
     random = Random(service)  # noqa: S311  nothing secret is made from it
     origin, records, at, parents = f"shop:{service}", [], begin, ()
-    while at < END:
-        progress = (at - BEGIN) / (END - BEGIN)
+    while at < end:
+        progress = 1 - (end - at) / (END - BEGIN)
         number = len(records)
         sha = f"{number:040x}"
         authored = at - timedelta(hours=random.uniform(1, 400 * (1.05 - progress)))
@@ -112,18 +112,21 @@ def delivered(service, begin):
             begins = at + timedelta(minutes=random.randint(1, 300))
             ends = begins + timedelta(hours=random.uniform(0.2, 30 * (1.1 - progress)))
             records.append(
-                Incident(origin=origin, key=f"i{number}", began_at=begins, resolved_at=min(ends, END), severity="high")
+                Incident(origin=origin, key=f"i{number}", began_at=begins, resolved_at=min(ends, end), severity="high")
             )
         parents = (sha,)
         at += timedelta(days=random.uniform(0.5, 1 + 18 * (1 - progress)))
     return Batch(
-        records=tuple(records), cursor="", coverage=covered(origin, "commit", "deployment", "incident", begin=begin)
+        records=tuple(records),
+        cursor="",
+        coverage=covered(origin, "commit", "deployment", "incident", begin=begin, end=end),
     )
 
 
-def costs():
+def costs(end):
     random = Random(1)  # noqa: S311  nothing secret is made from it
-    spans = [(BEGIN + timedelta(days=week * 7), team) for week in range(104) for team in ("payments", "search")]
+    begin = end - (END - BEGIN)
+    spans = [(begin + timedelta(days=week * 7), team) for week in range(104) for team in ("payments", "search")]
     records = tuple(
         Observation(
             origin="shop:costs",
@@ -137,4 +140,4 @@ def costs():
         )
         for at, team in spans
     )
-    return Batch(records=records, cursor="", coverage=covered("shop:costs", "observation"))
+    return Batch(records=records, cursor="", coverage=covered("shop:costs", "observation", begin=begin, end=end))

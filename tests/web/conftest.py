@@ -562,6 +562,7 @@ class FakeExporter:
         return found
 
     def trends(self, scorecard, team):
+        asyncio.get_running_loop()  # it may start work that belongs to the loop
         if not self.has_trends:
             return None
         points = [Point(AT - weeks * 7 * DAY) for weeks in range(20, 0, -1)]

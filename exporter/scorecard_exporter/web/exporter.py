@@ -65,7 +65,10 @@ class Exporter(Protocol):
         """
 
     def trends(self, scorecard: str, team: str) -> History | None:
-        """The last year of a scorecard of the snapshot, in weeks; None until it was worked out in the background."""
+        """The last year of a scorecard of the snapshot, in weeks; None until it was worked out in the background.
+
+        Asked from the event loop.
+        """
 
     async def reload(self) -> None:
         """Take the configuration file anew.

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -75,7 +75,7 @@ class Pages:
         """A page that says one thing and where to go from there."""
         return self._page("message.html", status_code, title=title, sentence=sentence)
 
-    def _scorecard(self, request: Request) -> Response:
+    async def _scorecard(self, request: Request) -> Response:
         taken = self._exporter.snapshot
         if taken is None:
             answer = self.message(503, "Starting", f"The scorecard is not ready yet: {self._exporter.starting}.")
@@ -85,6 +85,11 @@ class Pages:
             return self.message(200, "No scorecard", "The configuration has no scorecard: add one under `scorecards:`.")
         query = request.query_params
         status = _choose(taken, query.get("scorecard") or None, query.get("team") or None)
+        past = self._past(status.scorecard.id, status.team)
+        # In a thread: the page of a thousand teams takes a moment to write.
+        return await run_in_threadpool(self._card, taken, status, past)
+
+    def _card(self, taken: Snapshot, status: ScorecardStatus, past: Mapping[str, MeasureHistory]) -> Response:
         tally = Counter(item.status for _, _, item in status.measures())
         return self._page(
             "scorecard.html",
@@ -97,7 +102,7 @@ class Pages:
             },
             tree=grouped(taken, status) if len(taken.scorecards) > 1 else (),
             link_to_measure=partial(self._link_to_measure, status),
-            sparks=self._sparks(status),
+            sparks={measure: sparkline(history) for measure, history in past.items()},
         )
 
     async def _explanation(self, request: Request) -> Response:
@@ -112,13 +117,9 @@ class Pages:
         return self._page("explanation.html", why=why, stages=stages, figures=figures, curve=curve)
 
     def _past(self, scorecard: str, team: str) -> Mapping[str, MeasureHistory]:
-        """The histories of a team's measures, by id; empty until they are there."""
+        """The histories of a team's measures, by id; empty until they are there. Asked for on the event loop."""
         history = self._exporter.trends(scorecard, team)
         return history.teams[scorecard, team].measures if history and history.teams else {}
-
-    def _sparks(self, status: ScorecardStatus) -> Mapping[str, Markup]:
-        past = self._past(status.scorecard.id, status.team)
-        return {measure: sparkline(history) for measure, history in past.items()}
 
     def _page(self, template: str, status_code: int = 200, **shown: Any) -> Response:
         text = self._templates.get_template(template).render(notices=self._exporter.notices, **shown)
