@@ -156,6 +156,11 @@ def test_each_value_has_its_colour_and_its_words():
     assert all(0 <= float(y) <= HEIGHT for y in re.findall(r'cy="([\d.]+)"', shown))
 
 
+def test_lines_and_the_newest_value_say_what_they_are():
+    shown = chart(history(point(0, 30), point(1, 40, goal=3600, red=86_400)), "UTC", "past")
+    assert re.findall(r'<text class="(?!date)[^>]*>([^<]*)<', shown) == ["goal 1 h", "red line 1 d", "40 s"]
+
+
 def test_what_a_title_says_is_text():
     assert HOSTILE not in chart(history(point(0, 1), point(1, 2), title=HOSTILE), "UTC", "past")
     assert HOSTILE not in sparkline(history(point(0, 1), point(1, 2), title=HOSTILE))

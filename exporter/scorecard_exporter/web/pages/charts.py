@@ -14,8 +14,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from scorecard_exporter.config.model import Band
-from scorecard_exporter.quantities import moment
+from scorecard_exporter.quantities import moment, write
 from scorecard_exporter.scorecard.history import MeasureHistory, MeasurePoint
 
 FEWEST = 2
@@ -26,6 +25,9 @@ HEIGHT = 220
 """Pixels of a chart's plot."""
 MARGIN = 0.06
 """Of the range of values, left free above and below."""
+LINE = 18
+"""Pixels of a line of text."""
+_WORDS = {"goal": "goal", "red": "red line"}
 _LINES = {"goal": ("goal", "goal_low", "goal_high"), "red": ("red", "red_low", "red_high")}
 
 
@@ -71,13 +73,13 @@ def chart(history: MeasureHistory, zone: str, id_: str) -> Markup:
         'aria-labelledby="{id}-title" aria-describedby="{id}-desc">'
         '<title id="{id}-title">{title}</title><desc id="{id}-desc">{summary}</desc>{plot}{dots}{labels}{dates}</svg>'
     ).format(
-        height=HEIGHT + 22,
+        height=HEIGHT + LINE + 4,
         id=id_,
         title=f"{history.measure.title} over time",
         summary=_summary(history, points),
         plot=plot,
         dots=_joined(_dots(points, scale)),
-        labels=_joined(_labels(points, scale)),
+        labels=_joined(_labels(history, points, scale)),
         dates=_dates(points, zone),
     )
 
@@ -196,21 +198,24 @@ def _dots(points: Sequence[MeasurePoint], scale: _Scale) -> Iterator[Markup]:
         )
 
 
-def _labels(points: Sequence[MeasurePoint], scale: _Scale) -> Iterator[Markup]:
-    """What the lines are, at their newest."""
-    newest = points[-1].anchors
-    if newest is None:
-        return
-    sides = (
-        {"goal": newest.goal_high, "red": newest.red_high}
-        if isinstance(newest, Band)
-        else {"goal": newest.goal, "red": newest.red}
+def _labels(history: MeasureHistory, points: Sequence[MeasurePoint], scale: _Scale) -> Iterator[Markup]:
+    """What the lines stand for at their newest, on the left, and the newest value on the right."""
+    newest, unit = points[-1], history.measure.definition.unit
+    for line, names in _LINES.items():
+        for name in names:
+            value = getattr(newest.anchors, name, None) if newest.anchors else None
+            if value is not None:
+                words = f"{_WORDS[line]} {write(value, unit)}"
+                yield _label(line, "0", HEIGHT * (1 - scale.place(float(value))), words)
+    if newest.value is not None:
+        yield _label("newest end", "100%", HEIGHT * (1 - scale.place(_number(newest))), newest.value_text)
+
+
+def _label(kind: str, x: str, y: float, words: str) -> Markup:
+    """A text above a point, or below it where it would leave the chart."""
+    return Markup('<text class="{kind}" x="{x}" y="{y:.1f}">{words}</text>').format(
+        kind=kind, x=x, y=y - 7 if y > LINE else y + LINE, words=words
     )
-    for line, value in sides.items():
-        y = HEIGHT * (1 - scale.place(float(value)))
-        yield Markup('<text class="{line}" x="0" dx="2" y="{y:.1f}" dy="-4">{words}</text>').format(
-            line=line, y=max(y, 16.0), words="goal" if line == "goal" else "red line"
-        )
 
 
 def _dates(points: Sequence[MeasurePoint], zone: str) -> Markup:
