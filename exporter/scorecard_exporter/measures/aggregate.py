@@ -130,7 +130,9 @@ class Aggregates:
         size = _PERIODS_RANKED_AT_ONCE if len(self._teams) <= _MOST_NAMES else 1
         for begin in range(0, len(self._periods), size):
             periods = self._periods[begin : begin + size]
-            for team, place, count, *bounds in read(self._store, ranks(self._plain(samples), missing, self._teams, periods)):
+            for team, place, count, *bounds in read(
+                self._store, ranks(self._plain(samples), missing, self._teams, periods)
+            ):
                 for index, statistic in enumerate(missing):
                     lower, upper = bounds[2 * index : 2 * index + 2]
                     value = interpolate(lower, upper, count, QUANTILES[statistic], MICROS)
