@@ -33,7 +33,7 @@ from scorecard_exporter.store.base import Store
 ORGANISATION = Organisation(departments=99, teams=1_000, services_per_team=2, deployments_per_service=500)
 RUNS = 7
 AT = instant(ENDS_AT)
-_MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
+MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 def measure() -> Iterator[Promise]:
@@ -79,7 +79,7 @@ def evaluations(folder: Path) -> tuple[list[Run], list[Run], int]:
     runs = [(_run(configuration, store, 1), _run(configuration, store, 2)) for _ in range(RUNS)]
     store.close()
     one, both = map(list, zip(*runs, strict=True))
-    return one, both, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT
+    return one, both, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT
 
 
 def _run(configuration: Configuration, store: Store, periods: int) -> Run:

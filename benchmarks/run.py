@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("scrape", "git", "evaluation", "files")
+BENCHMARKS = ("scrape", "git", "evaluation", "history", "files")
 
 
 def main(names: list[str]) -> int:

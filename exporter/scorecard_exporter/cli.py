@@ -1,4 +1,4 @@
-"""The command line: run, check, status, explain, init."""
+"""The command line: run, check, status, explain, init, backfill."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 import click
 
 from scorecard_exporter import __version__, logs, terminal
 from scorecard_exporter.asking import asking
+from scorecard_exporter.backfilling import Wanted, past_gauges
 from scorecard_exporter.checking import Checked, advised
 from scorecard_exporter.config import load
 from scorecard_exporter.errors import ConfigurationError, ScorecardError, UnknownNameError
@@ -27,9 +28,9 @@ from scorecard_exporter.logs import fields
 from scorecard_exporter.service import Service
 from scorecard_exporter.starter.beginning import Beginning, save
 from scorecard_exporter.starter.hosts import HOSTS
-from scorecard_exporter.web.api import EARLIEST
 from scorecard_exporter.web.app import checked_address, create_app, path_prefix
 from scorecard_exporter.web.listen import bind, bind_local, serving
+from scorecard_exporter.web.refusals import EARLIEST
 from scorecard_exporter.web.security import load_web_config
 from scorecard_exporter.web.webhooks import is_push
 
@@ -289,6 +290,29 @@ def _asked() -> tuple[str, str, str | None]:
 
 def _is_at_terminal() -> bool:
     return sys.stdin.isatty()
+
+
+@main.command()
+@_config_file
+@click.option(
+    "--from", "first", callback=lambda *given: _moment(given[2]), help="The beginning; default: two years ago."
+)
+@click.option("--to", "last", callback=lambda *given: _moment(given[2]), help="Default: three hours ago.")
+@click.option("--step", default="6h", show_default=True, help="How far samples lie apart, counted from the epoch.")
+@click.option("--scorecard", help="One scorecard only.")
+@click.option("--team", help="One team only, of one scorecard.")
+@click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A label that the scrape adds, such as job=scorecard or instance=exporter:10210; may be given several times.",
+)
+@click.option("--output", type=click.File("wb", lazy=True), default="-", help="Where to; default: standard output.")
+def backfill(config_file: Path, output: IO[bytes], **options: Any) -> None:
+    """Write the past of the gauges as OpenMetrics, for `promtool tsdb create-blocks-from openmetrics`."""
+    for piece in past_gauges(load(config_file), Wanted.read(**options, now=datetime.now(UTC))):
+        output.write(piece)
 
 
 def _print_json(document: Any) -> None:

@@ -6,22 +6,25 @@ The running exporter, `status`, `explain` and the API all come through here, so 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import chain
 
-from scorecard_exporter.config.model import Configuration
+from scorecard_exporter.config.model import Configuration, Scorecard
 from scorecard_exporter.errors import UnknownNameError
 from scorecard_exporter.measures.evaluate import evaluate
 from scorecard_exporter.measures.evidence import evidence
 from scorecard_exporter.measures.model import Definition, Period, Reading
 from scorecard_exporter.scorecard.explanation import Explanation, explain
 from scorecard_exporter.scorecard.model import MeasureStatus, ScorecardStatus, Snapshot
+from scorecard_exporter.scorecard.periods import Point
 from scorecard_exporter.scorecard.snapshot import snapshot
 from scorecard_exporter.store.base import Store
 
 SAMPLES_SHOWN = 10
+READINGS_AT_ONCE = 40_000
+"""Of a long history so many readings are held at a time: memory stays flat, and statements serve many periods."""
 
 
 def take(configuration: Configuration, store: Store, at: int) -> Snapshot:
@@ -35,15 +38,89 @@ def take(configuration: Configuration, store: Store, at: int) -> Snapshot:
 
 def readings(configuration: Configuration, store: Store, at: int, *, periods: int = 1) -> Iterator[Reading]:
     """Of every measure and team: over its window that ends at `at` (microseconds), and over those before it."""
-    teams = sorted({team for scorecard in configuration.scorecards.values() for team in scorecard.teams})
 
-    def of_window(window: int, definitions: list[Definition]) -> list[Reading]:
-        spans = [Period(at - (back + 1) * window, at - back * window) for back in range(periods)]
-        return evaluate(store, definitions, configuration.scopes, teams, spans)
+    def spans(window: int) -> list[Period]:
+        return [Period(at - (back + 1) * window, at - back * window) for back in range(periods)]
+
+    groups = _by_window(configuration)
+    return _evaluated(configuration, store, [(group, spans(window)) for window, group in groups.items()])
+
+
+def history(configuration: Configuration, store: Store, points: Sequence[Point]) -> Iterator[Snapshot]:
+    """A snapshot for each point, judged with the targets in force at its last instant.
+
+    All points are of windows that end there, or all of periods of the calendar. What a snapshot says beside that
+    of the period before, and since when a colour is what it is, these do not know.
+    """
+    definitions = sum(map(len, _by_window(configuration).values()))
+    size = max(1, READINGS_AT_ONCE // max(1, definitions * len(_teams(configuration))))
+    for begin in range(0, len(points), size):
+        yield from _snapshots(configuration, store, points[begin : begin + size])
+
+
+def narrowed(
+    configuration: Configuration, scorecard: str, team: str | None = None, measure: str | None = None
+) -> Configuration:
+    """The configuration with one scorecard, and of it one team or one measure only, so that no other is evaluated.
+
+    With one measure, nothing can be said of its parents.
+
+    Raises:
+        UnknownNameError: no such scorecard, team or measure; the message names those near.
+    """
+    if scorecard not in configuration.scorecards:
+        raise UnknownNameError.of("scorecard", scorecard, configuration.scorecards)
+    card = configuration.scorecards[scorecard]
+    if team is not None and team not in card.teams:
+        raise UnknownNameError.of(f"team of scorecard {scorecard}", team, card.teams)
+    known = {one.id for _, _, one in card.measures()}
+    if measure is not None and measure not in known:
+        raise UnknownNameError.of(f"measure of scorecard {scorecard}", measure, known)
+    card = replace(card, teams=card.teams if team is None else (team,))
+    return replace(configuration, scorecards={scorecard: card if measure is None else _with_one(card, measure)})
+
+
+def _with_one(card: Scorecard, measure: str) -> Scorecard:
+    perspective, objective, found = next(one for one in card.measures() if one[2].id == measure)
+    objective = replace(objective, measures=(found,))
+    return replace(card, perspectives=(replace(perspective, objectives=(objective,)),))
+
+
+def _snapshots(configuration: Configuration, store: Store, points: Sequence[Point]) -> Iterator[Snapshot]:
+    groups = _by_window(configuration)
+    work = [
+        (definitions, [Period(_begin(point, window), point.ends_at) for point in points])
+        for window, definitions in groups.items()
+    ]
+    if all(point.starts_at is not None for point in points):
+        # The same periods for every window: one evaluation serves them all.
+        work = [(list(chain.from_iterable(groups.values())), work[0][1])] if work else []
+    by_end: defaultdict[int, list[Reading]] = defaultdict(list)
+    for reading in _evaluated(configuration, store, work):
+        by_end[reading.period.ends_at].append(reading)
+    for point in points:
+        yield snapshot(configuration, by_end.pop(point.ends_at, []), (), (), point.ends_at)
+
+
+def _begin(point: Point, window: int) -> int:
+    return point.ends_at - window if point.starts_at is None else point.starts_at
+
+
+def _evaluated(
+    configuration: Configuration, store: Store, work: Sequence[tuple[list[Definition], list[Period]]]
+) -> Iterator[Reading]:
+    teams = _teams(configuration)
+
+    def evaluated(one: tuple[list[Definition], list[Period]]) -> list[Reading]:
+        return evaluate(store, one[0], configuration.scopes, teams, one[1])
 
     # Two at a time, so that one window's statements run while another's readings are put together.
     with ThreadPoolExecutor(2, "evaluation") as workers:
-        yield from chain.from_iterable(workers.map(of_window, *zip(*_by_window(configuration).items(), strict=True)))
+        yield from chain.from_iterable(workers.map(evaluated, work))
+
+
+def _teams(configuration: Configuration) -> list[str]:
+    return sorted({team for scorecard in configuration.scorecards.values() for team in scorecard.teams})
 
 
 def _by_window(configuration: Configuration) -> dict[int, list[Definition]]:

@@ -17,8 +17,9 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,18 +28,21 @@ from prometheus_client import CollectorRegistry
 from scorecard_exporter.config import load
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, StoreFullError
-from scorecard_exporter.evaluation import explain_measure, take
+from scorecard_exporter.evaluation import explain_measure, history, narrowed, take
 from scorecard_exporter.events.model import Batch
 from scorecard_exporter.exposition.cache import Rendered, render
 from scorecard_exporter.exposition.own import OwnMetrics
 from scorecard_exporter.exposition.pushed import PushedCollector
+from scorecard_exporter.histories import Answer, Histories, HistoryQuestion
 from scorecard_exporter.logs import fields
 from scorecard_exporter.polling import AbandonedError, Poll, Report
 from scorecard_exporter.pushes.pushes import Keeper, Pushes
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.schedule import Schedule, in_thread
 from scorecard_exporter.scorecard.explanation import Explanation
+from scorecard_exporter.scorecard.history import History, collect
 from scorecard_exporter.scorecard.model import Snapshot
+from scorecard_exporter.scorecard.periods import Step, rolling
 from scorecard_exporter.scorecard.snapshot import status_changes
 from scorecard_exporter.sources.base import Source
 from scorecard_exporter.store import open_store, store_path
@@ -48,6 +52,8 @@ log = logging.getLogger("scorecard")
 QUESTIONS_AT_ONCE = 2
 """Evaluations of other moments, which anyone may ask for, that wait beside the exporter's own work."""
 HOUSEKEEPING_INTERVAL = 3600.0
+TREND_STEP, TREND_LENGTH = Step("week"), timedelta(days=365)
+"""What the pages show of the past."""
 
 _Result = TypeVar("_Result")
 
@@ -95,6 +101,9 @@ class Service:
         self._evaluating = asyncio.Lock()
         self._evaluation_waits = False
         self._questions = asyncio.Semaphore(QUESTIONS_AT_ONCE)
+        self._generations = count(1)
+        self._generation = 0
+        self._histories = Histories(self._work_out, lambda: self._generation)
         self._stopping = False
         self._take_sources(self._configuration)
 
@@ -137,6 +146,7 @@ class Service:
         async with self._evaluating:
             await self._in_writer(self._store.dimensions, self._configuration.dimensions)
             await self._try_to_evaluate()
+            self._prepare_trends()
             self._schedule.start()
             self._schedule_sources()
             self._pushing = asyncio.create_task(self._pushes.run())
@@ -186,6 +196,35 @@ class Service:
             explain_measure, configuration, self._store, taken, scorecard=scorecard, measure=measure, team=team
         )
 
+    async def history(self, question: HistoryQuestion) -> History:
+        narrowed(self._configuration, question.scorecard, question.team, question.measure)
+        return await self._histories.answer(question)
+
+    def trends(self, scorecard: str, team: str) -> History | None:
+        current = self._current
+        if current is None or self._stopping:
+            return None
+        zone, at = current.configuration.scorecards[scorecard].zone, current.snapshot.at
+        points = rolling(TREND_STEP, zone, at - TREND_LENGTH // timedelta(microseconds=1), at)
+        return self._histories.at_hand(HistoryQuestion(scorecard, team, None, tuple(points)))
+
+    def _prepare_trends(self) -> None:
+        """Those of the page that most people see first."""
+        first = self._current and next(iter(self._current.snapshot.scorecards), None)
+        if first:
+            self.trends(first.scorecard.id, first.team)
+
+    async def _work_out(self, question: HistoryQuestion) -> Answer:
+        async with self._questions:
+            return await self._in_writer(self._work_out_now, question)
+
+    def _work_out_now(self, question: HistoryQuestion) -> Answer:
+        """In the writer's thread, as `_take`; what was written and not evaluated yet is linked first."""
+        self._store.link()
+        generation = self._generation
+        asked = narrowed(self._configuration, question.scorecard, question.team, question.measure)
+        return Answer(generation, collect(history(asked, self._store, question.points)))
+
     async def reload(self) -> None:
         try:
             async with self._evaluating:
@@ -211,6 +250,7 @@ class Service:
             message = f"`store` cannot change while running (it is {old.store}): restart the exporter"
             raise ConfigurationError((Mistake(str(self._path), 1, 1, "store", message),))
         await self._in_writer(self._adopt, new)
+        self._histories.forget()
         for name in old.sources.keys() - new.sources.keys():
             self._schedule.forget(f"source {name}")
             self._own.forget(name)
@@ -231,6 +271,7 @@ class Service:
             self._store.dimensions(self._configuration.dimensions)
             raise ScorecardError(f"The numbers could not be worked out: {error}") from error
         self._configuration = configuration
+        self._generation = next(self._generations)
 
     async def _taken(self, at: datetime) -> tuple[Configuration, Snapshot]:
         async with self._questions:
@@ -320,6 +361,8 @@ class Service:
             if self._stopping:
                 raise AbandonedError from error
             raise
+        if any(batch.records or batch.coverage or batch.replace for _, batch in deliveries):
+            self._generation = next(self._generations)
         self._own.wrote(source, written)
         for stream, batch in deliveries:
             for problem in batch.problems:

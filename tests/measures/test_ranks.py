@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from scorecard_exporter.measures.aggregate import read, row_numbers, sorted_lists
 from scorecard_exporter.measures.delivery import LEAD_TIMES
+from scorecard_exporter.measures.model import Period
 from scorecard_exporter.measures.statistics import QUANTILES
 
 TEAMS = ("company", "payments")
@@ -22,9 +23,12 @@ def test_both_statements_find_the_same_neighbours(world, statistics, ledger, che
         for lead_time in lead_times:
             world.shipped(world.at(1) - lead_time, world.at(1), name)
     world.flush()
+    periods = [world.period, Period(world.at(0.5), world.at(2)), Period(world.at(5), world.at(6))]
     rows = [
-        sorted(read(world.store, ranks(LEAD_TIMES, statistics, TEAMS, world.period)))
+        sorted(read(world.store, ranks(LEAD_TIMES, statistics, TEAMS, periods)))
         for ranks in (row_numbers, sorted_lists)
     ]
     assert rows[0] == rows[1]
-    assert [(team, count) for team, count, *_ in rows[0]] == [(team, len(ledger + checkout)) for team in TEAMS]
+    assert [(team, place, count) for team, place, count, *_ in rows[0]] == [
+        (team, place, len(ledger + checkout)) for team in TEAMS for place in (0, 1)
+    ]

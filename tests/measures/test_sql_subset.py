@@ -5,6 +5,8 @@ from importlib import resources
 
 import pytest
 
+from scorecard_exporter.measures.evaluate import evaluate
+from scorecard_exporter.measures.model import Period
 from scorecard_exporter.measures.recipes import RECIPES
 
 KEYWORDS = frozenset(
@@ -177,6 +179,10 @@ def test_every_statement_that_measures_ask_is_within_the_subset(world, monkeypat
     for definition in definitions:
         world.reading(definition, team="company")
         world.evidence(definition, team="company")
+    # Of many periods samples are placed between their beginnings and ends first.
+    overlapping = [Period(world.at(day), world.at(day + 20)) for day in range(5)]
+    evaluate(world.store, definitions, world.scopes, ["company"], overlapping)
+    assert any(" as span\n" in sql for sql in world.store.statements)
     assert len(set(world.store.statements)) > 20
     assert {sql: lint(sql) for sql in world.store.statements if lint(sql)} == {}
 

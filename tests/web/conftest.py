@@ -1,7 +1,7 @@
 """A hand-made scorecard with every state that a page can be asked to show, and an exporter that serves it."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -23,11 +23,12 @@ from scorecard_exporter.config.model import (
     Target,
     TargetPoint,
 )
-from scorecard_exporter.evaluation import find_scorecard
+from scorecard_exporter.evaluation import find_scorecard, narrowed
 from scorecard_exporter.exposition.cache import render
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Reading, Sample, Series
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.scorecard.explanation import explain
+from scorecard_exporter.scorecard.history import collect
 from scorecard_exporter.scorecard.model import (
     MeasureStatus,
     ObjectiveStatus,
@@ -35,6 +36,7 @@ from scorecard_exporter.scorecard.model import (
     ScorecardStatus,
     Snapshot,
 )
+from scorecard_exporter.scorecard.periods import Point
 from scorecard_exporter.scorecard.wording import goal_text, value_text
 from scorecard_exporter.store.base import Dimensions
 from scorecard_exporter.web.app import create_app
@@ -98,6 +100,7 @@ def item(id_, title, unit, status, score, value, goal, red, **more):
             domain=DOMAIN.get(unit, (Fraction(0), None)),
             weight=Fraction(more.get("weight", 1)),
             critical=more.get("critical", False),
+            teams=tuple(team for team, *_ in TEAMS),
         ),
         team="payments",
         owner=more.get("owner", "platform@acme.example"),
@@ -483,6 +486,23 @@ def scorecard_status(id_, title, team, team_title, parent, status, score, sides,
     )
 
 
+def earlier(card, point, number):
+    """The scorecard as it was at a point: the more points lie before it, the larger are its values."""
+
+    def then(status):
+        reading = status.reading
+        period = Period(reading.period.starts_at if point.starts_at is None else point.starts_at, point.ends_at)
+        value = None if reading.value is None or number == 7 else reading.value * (10 + number) / 30
+        words = "" if value is None else value_text(value, reading.definition.unit, status.measure.target, None)
+        return replace(status, value_text=words, reading=replace(reading, value=value, period=period))
+
+    def of(objective):
+        return replace(objective, measures=tuple(map(then, objective.measures)))
+
+    sides = tuple(replace(side, objectives=tuple(map(of, side.objectives))) for side in card.perspectives)
+    return replace(card, perspectives=sides)
+
+
 TEAMS = (
     ("engineering", "Engineering", "", "yellow", 0.62),
     ("payments", "Payments", "engineering", "green", 0.71),
@@ -516,6 +536,7 @@ class FakeExporter:
     starting: str = ""
     notices: tuple[str, ...] = ()
     refusal: Exception | None = None
+    has_trends: bool = False
     asked: list = field(default_factory=list)
 
     async def evaluate(self, at):
@@ -528,6 +549,30 @@ class FakeExporter:
         found = {one.measure.id: one for _, _, one in status.measures()}[measure]
         samples = [] if found.reading.value is None else SAMPLES
         return explain(found, status, taken.at, samples, samples[:2])
+
+    async def history(self, question):
+        self.asked.append(question)
+        cards = narrowed(self.configuration, question.scorecard, question.team, question.measure).scorecards
+        wanted = set(cards[question.scorecard].teams)
+        ids = {measure.id for _, _, measure in cards[question.scorecard].measures()}
+        found = collect(self.past(question.scorecard, wanted, question.points))
+        for team in found.teams.values():
+            for measure in team.measures.keys() - ids:
+                del team.measures[measure]
+        return found
+
+    def trends(self, scorecard, team):
+        asyncio.get_running_loop()  # it may start work that belongs to the loop
+        if not self.has_trends:
+            return None
+        points = [Point(AT - weeks * 7 * DAY) for weeks in range(20, 0, -1)]
+        return collect(self.past(scorecard, {team}, points))
+
+    def past(self, scorecard, teams, points):
+        """Earlier snapshots: values rise, and a week in the middle of them has none."""
+        for number, point in enumerate(points):
+            cards = (one for one in self.snapshot.scorecards if one.scorecard.id == scorecard and one.team in teams)
+            yield Snapshot(at=point.ends_at, scorecards=tuple(earlier(one, point, number) for one in cards))
 
     async def reload(self):
         self.asked.append("reload")

@@ -211,3 +211,86 @@ def test_a_crash_is_an_error_of_the_same_shape(exporter, ask):
     answer = ask(exporter).get(LIST)
     assert answer.status_code == 500
     assert answer.json()["error"]["message"].startswith("The exporter's log says what")
+
+
+HISTORY = f"{LIST}/engineering/history"
+HISTORY_PATH = f"{LIST}/{{scorecard}}/history"
+SPAN = "from=2025-12-31&to=2026-06-30T12:00Z"
+TOO_MANY = "These are more than 1000 points: choose a longer step or a shorter time."
+
+
+def test_a_history_has_a_point_for_each_step_of_every_measure_and_parent(exporter, ask, description):
+    answer = ask(exporter).get(f"{HISTORY}?team=payments&{SPAN}&step=month")
+    check(description, HISTORY_PATH, answer)
+    (card,) = answer.json()["scorecards"]
+    # Midnight in Berlin, where this scorecard is.
+    days = ("2025-12-31T23", "2026-01-31T23", "2026-02-28T23", "2026-03-31T22", "2026-04-30T22", "2026-05-31T22")
+    ends = [f"{day}:00:00Z" for day in days]
+    assert [one["ends_at"] for one in card["measures"][0]["points"]] == ends
+    assert {len(one["points"]) for one in (*card["measures"], *card["parents"])} == {6}
+    assert [one["level"] for one in card["parents"][:3]] == ["scorecard", "perspective", "objective"]
+
+
+def test_a_history_of_one_measure_is_of_all_teams_and_has_no_parents(exporter, ask, description):
+    answer = ask(exporter).get(f"{HISTORY}?measure=uptime&{SPAN}&step=quarter")
+    check(description, HISTORY_PATH, answer)
+    cards = answer.json()["scorecards"]
+    assert [one["team"] for one in cards] == ["engineering", "payments", "checkout", "catalog & search"]
+    assert [[measure["id"] for measure in one["measures"]] for one in cards] == [["uptime"]] * 4
+    assert [one["parents"] for one in cards] == [[]] * 4
+
+
+def test_calendar_periods_are_asked_for_by_their_name(exporter, ask, description):
+    answer = ask(exporter).get(f"{HISTORY}?measure=uptime&team=payments&{SPAN}&step=quarter&periods=calendar")
+    check(description, HISTORY_PATH, answer)
+    (point,) = answer.json()["scorecards"][0]["measures"][0]["points"]
+    assert (point["starts_at"], point["ends_at"]) == ("2025-12-31T23:00:00Z", "2026-03-31T22:00:00Z")
+
+
+def test_without_words_a_history_is_two_years_of_months(exporter, ask, description):
+    answer = ask(exporter).get(f"{HISTORY}?to=2026-06-30&team=payments")
+    check(description, HISTORY_PATH, answer)
+    points = answer.json()["scorecards"][0]["measures"][0]["points"]
+    assert (len(points), points[0]["ends_at"]) == (24, "2024-06-30T22:00:00Z")
+    assert answer.json()["step"] == "month"
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "message"),
+    [
+        ("from=2026-06-01&to=2026-01-01", 400,
+         "from=2026-06-01T00:00:00+00:00 is not before to=2026-01-01T00:00:00+00:00."),
+        ("from=2026-06-01&to=2026-06-01", 400,
+         "from=2026-06-01T00:00:00+00:00 is not before to=2026-06-01T00:00:00+00:00."),
+        ("from=yesterday", 400, "from='yesterday' is not a moment in ISO 8601 (a + is written %2B)."),
+        ("to=2999-01-01", 400, "to='2999-01-01' lies before the year 2000 or in the future."),
+        ("step=fortnight", 400,
+         "step='fortnight' is not day, week, month, quarter or a duration of at least a minute such as 12h."),
+        ("step=1s", 400, "step='1s' is not day, week, month, quarter or a duration of at least a minute such as 12h."),
+        ("periods=fiscal", 400, "periods='fiscal' is neither rolling nor calendar."),
+        ("periods=calendar&step=12h", 400, "A calendar has no periods of such a length: choose another step."),
+        ("step=1h", 400, TOO_MANY),
+        ("step=1m", 400, TOO_MANY),
+        ("window=30d", 400, "There is no parameter named 'window' here."),
+        ("team=paymens", 404, ("There is no team of scorecard engineering named 'paymens'. Did you mean 'payments'? "
+         "There is: catalog & search, checkout, engineering, payments.")),
+    ],
+)  # fmt: skip
+def test_what_no_history_can_be_of_is_refused_before_anyone_works(exporter, ask, description, query, status, message):
+    answer = ask(exporter).get(f"{HISTORY}?{query}")
+    assert (answer.status_code, answer.json()["error"]["message"]) == (status, message)
+    check(description, HISTORY_PATH, answer)
+    assert exporter.asked == []
+
+
+def test_a_history_of_too_many_values_says_how_many(exporter, ask, monkeypatch):
+    monkeypatch.setattr("scorecard_exporter.web.history.MOST_VALUES", 100)
+    answer = ask(exporter).get(f"{HISTORY}?{SPAN}&step=month")
+    message = answer.json()["error"]["message"]
+    assert answer.status_code == 400
+    assert message.startswith("6 points of these measures and teams are ")
+    assert "at most 100: choose a team, a measure or a longer step." in message
+
+
+def test_before_the_first_snapshot_there_is_no_history(starting, ask):
+    assert ask(starting).get(HISTORY).status_code == 503

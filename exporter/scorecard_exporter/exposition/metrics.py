@@ -36,20 +36,26 @@ def families(scorecards: Sequence[ScorecardStatus], exposition: Exposition) -> I
 
     A family without a series is yielded too, so that two calls can be walked side by side.
     """
+    left_out = _left_out(exposition)
+    chosen = [family for family in names.SNAPSHOT_FAMILIES if family not in left_out]
+    return (gauge for _, gauge in chosen_families(scorecards, chosen))
+
+
+def chosen_families(
+    scorecards: Sequence[ScorecardStatus], chosen: Iterable[names.Family]
+) -> Iterator[tuple[names.Family, GaugeMetricFamily]]:
+    """These families of `names.SNAPSHOT_FAMILIES`, each with its series."""
     rows = [
         _row(card, perspective, objective, measure)
         for card in scorecards
         for perspective, objective, measure in card.measures()
     ]
-    left_out = _left_out(exposition)
-    for family in names.SNAPSHOT_FAMILIES:
-        if family in left_out:
-            continue
+    for family in chosen:
         samples = map(_OF_MEASURES[family], rows) if family in _OF_MEASURES else map(_OF_SCORECARDS[family], scorecards)
         gauge = GaugeMetricFamily(family.name, family.help, labels=family.labels)
         for labels, value in chain.from_iterable(samples):
             gauge.add_metric(labels, value)
-        yield gauge
+        yield family, gauge
 
 
 def _left_out(exposition: Exposition) -> set[names.Family]:

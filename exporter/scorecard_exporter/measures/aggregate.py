@@ -44,6 +44,10 @@ _SPAN_LENGTHS: Mapping[Join, str] = {
 }
 _MOST_NAMES = 100
 """Longer lists of names are left out of a statement: some engines plan them badly."""
+_FEW_PERIODS = 2
+"""Of no more, each sample is compared with each period; else it is placed between their beginnings and ends first."""
+_PERIODS_RANKED_AT_ONCE = 12
+"""Of few teams; the samples of so many periods are held and sorted together."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,17 +119,24 @@ class Aggregates:
         return replace(samples, once=None) if samples.once in self._apart else samples
 
     def prepare(self, samples: SampleSet, statistics: Iterable[Statistic]) -> None:
-        """Work out these percentiles of `x`, for all teams in one statement for each period."""
+        """Work out these percentiles of `x`, for all teams and as many periods as one statement can well sort."""
         missing = [one for one in QUANTILES if one in set(statistics) and (samples, one) not in self._quantiles]
         if not missing:
             return
         ranks = sorted_lists if self._store.dialect == "duckdb" else row_numbers
         found: dict[Statistic, dict[tuple[str, Period], Fraction]] = {statistic: {} for statistic in missing}
-        for period in self._periods:
-            for team, count, *bounds in read(self._store, ranks(self._plain(samples), missing, self._teams, period)):
+        # To sort by team and value costs half of what it does by team, period and value; of few teams, reading the
+        # samples costs more than sorting them.
+        size = _PERIODS_RANKED_AT_ONCE if len(self._teams) <= _MOST_NAMES else 1
+        for begin in range(0, len(self._periods), size):
+            periods = self._periods[begin : begin + size]
+            for team, place, count, *bounds in read(
+                self._store, ranks(self._plain(samples), missing, self._teams, periods)
+            ):
                 for index, statistic in enumerate(missing):
                     lower, upper = bounds[2 * index : 2 * index + 2]
-                    found[statistic][team, period] = interpolate(lower, upper, count, QUANTILES[statistic], MICROS)
+                    value = interpolate(lower, upper, count, QUANTILES[statistic], MICROS)
+                    found[statistic][team, periods[place]] = value
         self._quantiles.update({(samples, statistic): values for statistic, values in found.items()})
 
     def quantile(self, samples: SampleSet, statistic: Statistic, team: str, period: Period) -> Fraction:
@@ -211,8 +222,14 @@ def _with(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -
     return (
         f"with samples as (\n{sample_text(samples.text)}\n),\n"
         f"scoped as (select team, subject from scope where {one_of('team', teams)}),\n"
+        "wanted as (select distinct subject from scoped),\n"
         f"periods as ({period_rows(periods)})"
     )
+
+
+def _of_wanted(teams: Sequence[str], subject: str = "samples.subject") -> str:
+    """The join that leaves out what no team counts before it is added up; nothing where nearly all is counted."""
+    return "" if len(teams) > _MOST_NAMES else f"join wanted on wanted.subject = {subject}\n"
 
 
 def _counted(samples: SampleSet, columns: Sequence[str], periods: Sequence[Period]) -> str:
@@ -231,17 +248,55 @@ def _counted(samples: SampleSet, columns: Sequence[str], periods: Sequence[Perio
     )
 
 
-def _by_subject(samples: SampleSet, periods: Sequence[Period]) -> str:
+def _by_subject(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
     """One row for each subject and period, already added up: far fewer rows to give to the teams."""
+    if samples.join == "within" and len(periods) > _FEW_PERIODS:
+        return _by_span(samples, teams, periods)
     sums = "".join(f", cast(sum({samples.value(name)}) as bigint) as {name}" for name in samples.sums)
     return (
         "select samples.subject, periods.period, cast(count(*) as bigint) as n, "
         f"min(samples.{samples.moment}) as oldest, max(samples.{samples.moment}) as newest{sums}\n"
-        "from samples\n"
+        f"from samples\n{_of_wanted(teams)}"
         f"join periods on {period_join(samples.join)}\n"
         f"where {conditions(samples, periods)}\n"
         "group by samples.subject, periods.period"
     )
+
+
+def _by_span(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
+    """As `_by_subject`, of many periods: samples are added up in the spans between all beginnings and ends first.
+
+    No period begins or ends within a span, so that one of its samples speaks for all of them.
+    """
+    columns = ", ".join(f"samples.{name}" for name in ("subject", "occurred_at", *samples.sums))
+    inner = "".join(f", cast(sum({name}) as bigint) as {name}" for name in samples.sums)
+    outer = "".join(f", cast(sum(spans.{name}) as bigint) as {name}" for name in samples.sums)
+    return (
+        f"select spans.subject, periods.period, cast(sum(spans.n) as bigint) as n, "
+        f"min(spans.oldest) as oldest, max(spans.newest) as newest{outer}\n"
+        "from (select subject, cast(count(*) as bigint) as n, "
+        f"min(occurred_at) as oldest, max(occurred_at) as newest{inner}\n"
+        f"from (select {columns}, {_span_number(periods)} as span\n"
+        f"from samples\n{_of_wanted(teams)}"
+        f"where {conditions(samples, periods)}) as placed\n"
+        "group by subject, span) as spans\n"
+        "join periods on spans.oldest >= periods.starts_at and spans.oldest < periods.ends_at\n"
+        "group by spans.subject, periods.period"
+    )
+
+
+def _span_number(periods: Sequence[Period]) -> str:
+    """Which of the spans between all beginnings and ends a sample lies in, by halves: few comparisons a sample."""
+    bounds = sorted({bound for period in periods for bound in period})
+
+    def among(first: int, last: int) -> str:
+        if first == last:
+            return bigint(first)
+        middle = (first + last) // 2
+        here = bigint(bounds[middle])
+        return f"case when occurred_at < {here} then {among(first, middle)} else {among(middle + 1, last)} end"
+
+    return among(0, len(bounds))
 
 
 def _totals(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
@@ -259,7 +314,7 @@ def _totals(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period])
         )
     return (
         f"{_with(samples, teams, periods)},\n"
-        f"counted as ({_by_subject(samples, periods)})\n"
+        f"counted as ({_by_subject(samples, teams, periods)})\n"
         "select scoped.team, counted.period, cast(sum(counted.n) as bigint), "
         f"min(counted.oldest), max(counted.newest){sums}\n"
         "from counted\n"
@@ -276,7 +331,8 @@ def _united(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period])
     return (
         f"{_with(samples, teams, periods)},\n"
         f"clipped as (select samples.subject, periods.period, {_OPENS} as opens, {_CLOSES} as closes\n"
-        f"from samples join periods on {period_join(samples.join)}\n"
+        f"from samples\n{_of_wanted(teams)}"
+        f"join periods on {period_join(samples.join)}\n"
         f"where {conditions(samples, periods)}),\n"
         "reached as (select subject, period, opens, closes, max(closes) over (partition by subject, period\n"
         "order by opens, closes rows between unbounded preceding and 1 preceding) as covered_until from clipped),\n"
@@ -290,41 +346,51 @@ def _united(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period])
     )
 
 
-def sorted_lists(samples: SampleSet, statistics: Sequence[Statistic], teams: Sequence[str], period: Period) -> str:
+def sorted_lists(
+    samples: SampleSet, statistics: Sequence[Statistic], teams: Sequence[str], periods: Sequence[Period]
+) -> str:
     """What `row_numbers` finds, in DuckDB's own words and half the time; a test holds the two to the same rows."""
     neighbours = "".join(
         f", x[({numerator} * (len(x) - 1)) // {denominator} + 1]"
         f", x[({numerator} * (len(x) - 1) + {denominator - 1}) // {denominator} + 1]"
         for numerator, denominator in (QUANTILES[statistic] for statistic in statistics)
     )
-    return (
-        f"{_with(samples, teams, [period])},\n"
-        f"counted as ({_counted(samples, ('x',), [period])}),\n"
-        "sorted as (select team, list_sort(list(x)) as x from counted group by team)\n"
-        f"select team, len(x){neighbours}\n"
-        "from sorted"
-    )
+    if samples.join == "within" and not samples.once and len(periods) > _FEW_PERIODS:
+        lists = (
+            "spans as (select scoped.team, placed.span, min(placed.occurred_at) as oldest, list(placed.x) as x\n"
+            f"from (select samples.subject, samples.occurred_at, samples.x, {_span_number(periods)} as span\n"
+            f"from samples where {conditions(samples, periods)}) as placed\n"
+            "join scoped on scoped.subject = placed.subject group by scoped.team, placed.span),\n"
+            "sorted as (select spans.team, periods.period, list_sort(flatten(list(spans.x))) as x from spans\n"
+            "join periods on spans.oldest >= periods.starts_at and spans.oldest < periods.ends_at\n"
+            "group by spans.team, periods.period)\n"
+        )
+    else:
+        lists = (
+            f"counted as ({_counted(samples, ('x',), periods)}),\n"
+            "sorted as (select team, period, list_sort(list(x)) as x from counted group by team, period)\n"
+        )
+    return f"{_with(samples, teams, periods)},\n{lists}select team, period, len(x){neighbours}\nfrom sorted"
 
 
-def row_numbers(samples: SampleSet, statistics: Sequence[Statistic], teams: Sequence[str], period: Period) -> str:
-    """Rows of team, number of samples, and for each percentile its two neighbours.
-
-    Of one period only: to sort by team and value costs half of what it does by team, period and value.
-    """
+def row_numbers(
+    samples: SampleSet, statistics: Sequence[Statistic], teams: Sequence[str], periods: Sequence[Period]
+) -> str:
+    """Rows of team, place of the period, number of samples, and for each percentile its two neighbours."""
     neighbours = "".join(
         f", max(case when {bigint(denominator)} * (place - 1) <= {bigint(numerator)} * (n - 1) then x end)"
         f", min(case when {bigint(denominator)} * (place - 1) >= {bigint(numerator)} * (n - 1) then x end)"
         for numerator, denominator in (QUANTILES[statistic] for statistic in statistics)
     )
     return (
-        f"{_with(samples, teams, [period])},\n"
-        f"counted as ({_counted(samples, ('x',), [period])}),\n"
-        "ranked as (select team, x, "
-        "cast(row_number() over (partition by team order by x) as bigint) as place, "
-        "cast(count(*) over (partition by team) as bigint) as n from counted)\n"
-        f"select team, max(n){neighbours}\n"
+        f"{_with(samples, teams, periods)},\n"
+        f"counted as ({_counted(samples, ('x',), periods)}),\n"
+        "ranked as (select team, period, x, "
+        "cast(row_number() over (partition by team, period order by x) as bigint) as place, "
+        "cast(count(*) over (partition by team, period) as bigint) as n from counted)\n"
+        f"select team, period, max(n){neighbours}\n"
         "from ranked\n"
-        "group by team"
+        "group by team, period"
     )
 
 
@@ -338,7 +404,8 @@ def _days(samples: SampleSet, zone: str, teams: Sequence[str], periods: Sequence
     return (
         f"{_with(samples, teams, periods)},\n"
         "marked as (select samples.subject, samples.occurred_at, cast(0 as bigint) as day_start\n"
-        f"from samples where {period_bounds(samples.join, periods)}\n"
+        f"from samples\n{_of_wanted(teams)}"
+        f"where {period_bounds(samples.join, periods)}\n"
         "union all\n"
         "select calendar.zone, calendar.starts_at, calendar.starts_at\n"
         f"from calendar where calendar.zone = {text_literal(zone)}\n"

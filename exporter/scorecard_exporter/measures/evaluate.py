@@ -16,7 +16,7 @@ from scorecard_exporter.measures.entry import Entry
 from scorecard_exporter.measures.expression import compute
 from scorecard_exporter.measures.finding import Finding, count
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Reading, Scope
-from scorecard_exporter.measures.observations import Observations
+from scorecard_exporter.measures.observations import Observations, subjects_of
 from scorecard_exporter.measures.observed import Observed
 from scorecard_exporter.measures.recipe import Case, Recipe
 from scorecard_exporter.measures.recipes import RECIPES, recipe_of
@@ -66,7 +66,9 @@ class _Evaluation:
         self._coverage = CoverageIndex(store.coverage())
         self._aggregates = Aggregates(store, teams, periods, _apart(scopes.values()))
         self._observed = Observed(
-            Observations(store, _series(definitions), periods), scopes, self._coverage.origins("observation")
+            Observations(store, _series(definitions), subjects_of(scopes, teams), periods),
+            scopes,
+            self._coverage.origins("observation"),
         )
         surveys = {definition.survey for definition in _all(definitions) if definition.survey}
         self._surveys = Surveys(store, surveys, scopes, self._coverage.origins("survey_answer"))

@@ -53,10 +53,16 @@ class Row(NamedTuple):
 
 
 class Observations:
-    """What the store answers about series of observations over these periods; each question asked once."""
+    """What the store answers about series of observations over these periods; each question asked once.
 
-    def __init__(self, store: Store, series: Collection[str], periods: Sequence[Period]) -> None:
+    `subjects`: the services and teams (`team/NAME`) that are of interest.
+    """
+
+    def __init__(
+        self, store: Store, series: Collection[str], subjects: Collection[str], periods: Sequence[Period]
+    ) -> None:
         self._store = store
+        self._wanted = tuple(sorted(subjects))
         self._series = tuple(sorted(series))
         self._periods = tuple(periods)
         self._contributions: dict[Statistic, dict[tuple[str, Period], list[Contribution]]] = {}
@@ -143,7 +149,8 @@ class Observations:
             f"joined as (select samples.series, samples.subject, samples.raw, samples.unit, periods.period, {columns}\n"
             "from samples\n"
             f"join periods on {period_join(join)}\n"
-            f"where {period_bounds(join, self._periods)} and {one_of('samples.series', self._series)}){rest}"
+            f"where {period_bounds(join, self._periods)} and {one_of('samples.series', self._series)}\n"
+            f"and {one_of('samples.subject', self._wanted)}){rest}"
         )
 
     def _newest(self) -> Iterable[tuple[str, int, Contribution]]:
@@ -208,6 +215,18 @@ numbered as (select series, subject, period, opens, closes,
 select series, subject, period, island, min(opens), max(closes)
 from numbered
 group by series, subject, period, island"""
+
+
+def subjects_of(scopes: Mapping[str, Scope], teams: Iterable[str]) -> frozenset[str]:
+    """What observations of these teams can be about: they and all teams below them (`team/NAME`), and the services."""
+    found: set[str] = set()
+    waiting = list(teams)
+    while waiting:
+        scope = scopes[waiting.pop()]
+        if f"team/{scope.team}" not in found:
+            found.update((f"team/{scope.team}", *scope.own_services))
+            waiting.extend(scope.children)
+    return frozenset(found)
 
 
 class Tree:

@@ -34,13 +34,13 @@ Document = dict[str, Any]
 
 def snapshot_document(snapshot: Snapshot) -> Document:
     """All scorecards of a snapshot: perspectives, objectives, measures."""
-    return {"at": _time(snapshot.at), "scorecards": [_scorecard(status) for status in snapshot.scorecards]}
+    return {"at": timestamp(snapshot.at), "scorecards": [_scorecard(status) for status in snapshot.scorecards]}
 
 
 def explanation_document(why: Explanation) -> Document:
     """One measure explained, with the same words for the same things as in `snapshot_document`."""
     return {
-        "at": _time(why.at),
+        "at": timestamp(why.at),
         "scorecard": {"id": why.scorecard, "title": why.scorecard_title},
         "perspective": {"id": why.perspective, "title": why.perspective_title},
         "objective": {"id": why.objective, "title": why.objective_title},
@@ -70,7 +70,7 @@ def map_document(drawn: StrategyMap, at: int) -> Document:
     """A strategy map: objectives in their places, and which leads to which."""
     card = drawn.card
     return {
-        "at": _time(at),
+        "at": timestamp(at),
         "scorecard": {"id": card.scorecard.id, "title": card.scorecard.title},
         "team": {"id": card.team, "title": card.team_title},
         "width": drawn.width,
@@ -114,17 +114,17 @@ def advice_document(advice: Iterable[Advice], silenced: Mapping[str, str]) -> Do
 def _explained_value(why: Explanation) -> Document:
     return {
         "period": {**_period(why.period), "text": why.period_text},
-        "value": _number(why.value),
+        "value": number(why.value),
         "value_text": why.value_text,
         "formula": why.formula,
         "samples": why.samples,
-        "newest_at": _time(why.newest_at),
+        "newest_at": timestamp(why.newest_at),
         "interval": list(why.interval) if why.interval else None,
         "interval_text": why.interval_text,
         "provisional": why.provisional,
         "notes": list(why.notes),
         "parts": {part.name: _quantity(part.value, part.unit, part.text) for part in why.parts},
-        "previous": _number(why.previous),
+        "previous": number(why.previous),
         "previous_text": why.previous_text,
         "trend": why.trend,
     }
@@ -137,7 +137,7 @@ def _explained_colour(why: Explanation) -> Document:
         "score": why.score,
         "score_text": why.score_text,
         "status": why.status,
-        "changed_at": _time(why.changed_at),
+        "changed_at": timestamp(why.changed_at),
         "judgement": why.judgement,
         "reason": _reason(why.absence),
     }
@@ -195,20 +195,20 @@ def _measure(status: MeasureStatus) -> Document:
         "critical": measure.critical,
         "severity": measure.severity,
         "period": _period(reading.period),
-        "value": _number(reading.value),
+        "value": number(reading.value),
         "value_text": status.value_text,
         "goal": _goal(status.goal_text, tuple(starmap(Figure, anchor_texts(status)))),
         "score": status.score,
         "status": status.status,
         "reason": _reason(status.absence),
-        "changed_at": _time(status.changed_at),
+        "changed_at": timestamp(status.changed_at),
         "samples": reading.samples,
-        "newest_at": _time(reading.newest_at),
+        "newest_at": timestamp(reading.newest_at),
         "interval": list(reading.interval) if reading.interval else None,
         "parts": {
             name: _quantity(part.value, part.unit, write(part.value, part.unit)) for name, part in reading.parts.items()
         },
-        "previous": _number(status.previous),
+        "previous": number(status.previous),
         "trend": status.trend,
         "initiatives": [_initiative(one) for one in status.initiatives],
         "pace": _pace(status.pace),
@@ -225,7 +225,7 @@ def _reason(absence: Absence | None) -> Document | None:
 
 
 def _pace(pace: Pace | None) -> Document | None:
-    return {"state": pace.state, "by": _time(pace.by), "sentence": pace.sentence} if pace else None
+    return {"state": pace.state, "by": timestamp(pace.by), "sentence": pace.sentence} if pace else None
 
 
 def _benchmark(found: Benchmark | None) -> Document | None:
@@ -240,7 +240,7 @@ def _benchmark(found: Benchmark | None) -> Document | None:
 
 
 def _sample(sample: Evidence) -> Document:
-    return {**asdict(sample), "value": float(sample.value), "occurred_at": _time(sample.occurred_at)}
+    return {**asdict(sample), "value": float(sample.value), "occurred_at": timestamp(sample.occurred_at)}
 
 
 def _initiative(initiative: Initiative) -> Document:
@@ -248,23 +248,25 @@ def _initiative(initiative: Initiative) -> Document:
         "id": initiative.id,
         "title": initiative.title,
         "owner": initiative.owner,
-        "due": _time(instant(initiative.due)) if initiative.due else None,
+        "due": timestamp(instant(initiative.due)) if initiative.due else None,
         "resources": initiative.resources,
-        "done": _number(initiative.done),
+        "done": number(initiative.done),
     }
 
 
 def _period(period: Period) -> Document:
-    return {"starts_at": _time(period.starts_at), "ends_at": _time(period.ends_at)}
+    return {"starts_at": timestamp(period.starts_at), "ends_at": timestamp(period.ends_at)}
 
 
 def _quantity(value: Fraction, unit: str, text: str) -> Document:
     return {"value": float(value), "unit": unit, "text": text}
 
 
-def _number(value: Fraction | None) -> float | None:
+def number(value: Fraction | None) -> float | None:
+    """An exact number as JSON has it."""
     return None if value is None else float(value)
 
 
-def _time(microseconds: int | None) -> str | None:
+def timestamp(microseconds: int | None) -> str | None:
+    """A moment as RFC 3339 in UTC."""
     return None if microseconds is None else moment(microseconds).isoformat().replace("+00:00", "Z")

@@ -71,8 +71,10 @@ def roll_up(children: Iterable[Child]) -> Rolled:
     alarm = any(child.alarm for child in every)
     counted = [child for child in every if child.applies and child.weight > 0]
     scored = [(child.weight, child.score) for child in counted if child.score is not None]
-    whole = sum((child.weight for child in counted), Fraction(0))
-    coverage = sum((weight for weight, _ in scored), Fraction(0)) / whole if whole else Fraction(1)
+    coverage = Fraction(1)
+    if len(scored) < len(counted):
+        whole = sum((child.weight for child in counted), Fraction(0))
+        coverage = sum((weight for weight, _ in scored), Fraction(0)) / whole
     if not scored or coverage < ENOUGH_COVERAGE:
         return Rolled(score=None, coverage=float(coverage), status="grey", applies=bool(counted), alarm=alarm)
     mean = _mean(scored)

@@ -24,8 +24,11 @@ def judge(
 
     Which way is better is told by the anchors: from red to goal. A band scores the smaller of its two sides.
     """
-    both = sides(anchors, axis, domain) if isinstance(anchors, Band) else (anchors,)
-    return float(min(_score(value, side, axis) for side in both)), colour(value, anchors)
+    status = colour(value, anchors)
+    if isinstance(anchors, Band):
+        both = sides(anchors, axis, domain)
+        return float(min(_score(value, side, axis, colour(value, side)) for side in both)), status
+    return float(_score(value, anchors, axis, status)), status
 
 
 def colour(value: Fraction, anchors: Anchors | Band) -> Status:
@@ -41,11 +44,12 @@ def colour(value: Fraction, anchors: Anchors | Band) -> Status:
 
 def _reaches(value: Fraction, line: Fraction, anchors: Anchors) -> bool:
     """Whether the value is at least as good as `line`."""
-    return value >= line if anchors.goal > anchors.red else value <= line
+    # Multiplied out: comparing fractions otherwise takes a good part of a long history.
+    gap = value.numerator * line.denominator - line.numerator * value.denominator
+    return gap >= 0 if anchors.goal > anchors.red else gap <= 0
 
 
-def _score(value: Fraction, anchors: Anchors, axis: Axis) -> Fraction | float:
-    status = colour(value, anchors)
+def _score(value: Fraction, anchors: Anchors, axis: Axis, status: Status) -> Fraction | float:
     if status == "green":
         if anchors.best in (None, anchors.goal):
             return 1

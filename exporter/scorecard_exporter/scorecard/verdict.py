@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from fractions import Fraction
 
-from scorecard_exporter.config.model import Band, Target
+from scorecard_exporter.config.model import Anchors, Band, Target
 from scorecard_exporter.scorecard.model import MeasureStatus, Status
 from scorecard_exporter.scorecard.pace import ENOUGH_SAMPLES, UNCERTAIN
 from scorecard_exporter.scorecard.target import point_in_force
@@ -49,11 +49,17 @@ def anchor_texts(status: MeasureStatus) -> Iterator[tuple[str, str, Fraction, st
     anchors, target, unit = status.anchors, status.target, status.measure.definition.unit
     if anchors is None or target is None:
         return
+    for name, value in anchor_values(anchors):
+        yield name, name.replace("_", " "), value, unit, _written(value, unit, target)
+
+
+def anchor_values(anchors: Anchors | Band) -> Iterator[tuple[str, Fraction]]:
+    """Name and value of each anchor: worst to best, of a band upward."""
     is_band = isinstance(anchors, Band)
     for name in ("red_low", "goal_low", "goal_high", "red_high") if is_band else ("worst", "red", "goal", "best"):
         value = getattr(anchors, name)
         if value is not None:
-            yield name, name.replace("_", " "), value, unit, _written(value, unit, target)
+            yield name, value
 
 
 def target_note(status: MeasureStatus, zone: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -17,7 +17,6 @@ from starlette.routing import BaseRoute, Route
 
 from scorecard_exporter import __version__
 from scorecard_exporter.config import advise
-from scorecard_exporter.errors import ScorecardError
 from scorecard_exporter.evaluation import find_scorecard, selected
 from scorecard_exporter.quantities import instant, moment
 from scorecard_exporter.scorecard.advice import advise_on_numbers, moments
@@ -30,22 +29,10 @@ from scorecard_exporter.scorecard.document import (
 from scorecard_exporter.scorecard.model import Snapshot
 from scorecard_exporter.scorecard.strategy import strategy_map
 from scorecard_exporter.web.exporter import Exporter
+from scorecard_exporter.web.history import HistoryApi
+from scorecard_exporter.web.refusals import RefusedError, given_moment
 
 BASE = "/api/v1"
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-_MOMENTS = ("2026-06-30", "2026-06-30T12:00:00Z", "2026-06-30T14:00:00%2B02:00")
-
-
-class RefusedError(ScorecardError):
-    """A request that gets no answer: the HTTP status, why, what would have been allowed, and headers that say more."""
-
-    def __init__(
-        self, status_code: int, message: str, allowed: Iterable[str] = (), headers: Mapping[str, str] | None = None
-    ) -> None:
-        super().__init__(message)
-        self.status_code = status_code
-        self.allowed = tuple(allowed)
-        self.headers = headers or {}
 
 
 def error_response(status_code: int, message: str, allowed: Iterable[str] = ()) -> Response:
@@ -69,6 +56,7 @@ class Api:
             Route(f"{BASE}/scorecards/{{scorecard}}", self._scorecards),
             Route(f"{BASE}/scorecards/{{scorecard}}/map", self._map),
             Route(f"{BASE}/scorecards/{{scorecard}}/measures/{{measure}}", self._measure),
+            *HistoryApi(self._exporter, BASE).routes(),
         ]
 
     async def _openapi(self, _: Request) -> Response:
@@ -130,19 +118,9 @@ class _Question:
         if unknown:
             raise RefusedError(400, f"There is no parameter named {unknown[0]!r} here.", allowed)
         at = given.get("at")
-        return cls(scorecard or given.get("scorecard"), given.get("team"), None if at is None else _moment(at))
-
-
-def _moment(text: str) -> datetime:
-    try:
-        given = datetime.fromisoformat(text)
-        moment = given if given.tzinfo else given.replace(tzinfo=UTC)
-        known = EARLIEST <= moment <= datetime.now(UTC)
-    except (ValueError, OverflowError) as error:
-        raise RefusedError(400, f"at={text!r} is not a moment in ISO 8601 (a + is written %2B).", _MOMENTS) from error
-    if not known:
-        raise RefusedError(400, f"at={text!r} lies before the year 2000 or in the future.", _MOMENTS)
-    return moment
+        return cls(
+            scorecard or given.get("scorecard"), given.get("team"), None if at is None else given_moment("at", at)
+        )
 
 
 def _description(prefix: str) -> dict[str, Any]:

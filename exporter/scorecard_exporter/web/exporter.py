@@ -9,8 +9,10 @@ from prometheus_client import CollectorRegistry
 
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.exposition.cache import Rendered
+from scorecard_exporter.histories import HistoryQuestion
 from scorecard_exporter.pushes.pushes import Pushes
 from scorecard_exporter.scorecard.explanation import Explanation
+from scorecard_exporter.scorecard.history import History
 from scorecard_exporter.scorecard.model import Snapshot
 
 
@@ -53,6 +55,19 @@ class Exporter(Protocol):
 
         Raises:
             UnknownNameError: there is no such scorecard, measure or team; the message names those near.
+        """
+
+    async def history(self, question: HistoryQuestion) -> History:
+        """The past of a scorecard; kept in memory until the configuration or the events change.
+
+        Raises:
+            UnknownNameError: there is no such scorecard, team or measure; the message names those near.
+        """
+
+    def trends(self, scorecard: str, team: str) -> History | None:
+        """The last year of a scorecard of the snapshot, in weeks; None until it was worked out in the background.
+
+        Asked from the event loop.
         """
 
     async def reload(self) -> None:

@@ -13,8 +13,9 @@ from starlette.types import Scope
 
 from scorecard_exporter.errors import MalformedDeliveryError, RefusedDeliveryError, SpoolFullError
 from scorecard_exporter.pushes.intake import FULL, TOO_LARGE, TOO_SLOW, Intake
-from scorecard_exporter.web.api import BASE, RefusedError
+from scorecard_exporter.web.api import BASE
 from scorecard_exporter.web.exporter import Exporter
+from scorecard_exporter.web.refusals import RefusedError
 
 LARGEST = 25 << 20
 """What GitHub sends at most; the other systems send less."""

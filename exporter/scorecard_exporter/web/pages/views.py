@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -20,8 +22,10 @@ from scorecard_exporter.evaluation import find_scorecard
 from scorecard_exporter.measures.delivery import STAGES
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.scorecard.explanation import Explanation, Figure
+from scorecard_exporter.scorecard.history import MeasureHistory
 from scorecard_exporter.scorecard.model import STATUSES, MeasureStatus, ScorecardStatus, Snapshot
 from scorecard_exporter.web.exporter import Exporter
+from scorecard_exporter.web.pages.charts import chart, sparkline
 from scorecard_exporter.web.pages.strategy import drawings
 from scorecard_exporter.web.pages.teams import grouped
 from scorecard_exporter.web.pages.words import FILTERS
@@ -73,7 +77,7 @@ class Pages:
         """A page that says one thing and where to go from there."""
         return self._page("message.html", status_code, title=title, sentence=sentence)
 
-    def _scorecard(self, request: Request) -> Response:
+    async def _scorecard(self, request: Request) -> Response:
         taken = self._exporter.snapshot
         if taken is None:
             return self._starting()
@@ -81,6 +85,11 @@ class Pages:
             return self.message(200, "No scorecard", "The configuration has no scorecard: add one under `scorecards:`.")
         query = request.query_params
         status = _choose(taken, query.get("scorecard") or None, query.get("team") or None)
+        past = self._past(status.scorecard.id, status.team)
+        # In a thread: the page of a thousand teams takes a moment to write.
+        return await run_in_threadpool(self._card, taken, status, past)
+
+    def _card(self, taken: Snapshot, status: ScorecardStatus, past: Mapping[str, MeasureHistory]) -> Response:
         tally = Counter(item.status for _, _, item in status.measures())
         return self._page(
             "scorecard.html",
@@ -93,6 +102,7 @@ class Pages:
             },
             tree=grouped(taken, status) if len(taken.scorecards) > 1 else (),
             link_to_measure=partial(self._link_to_measure, status),
+            sparks={measure: sparkline(history) for measure, history in past.items()},
         )
 
     async def _explanation(self, request: Request) -> Response:
@@ -102,7 +112,14 @@ class Pages:
         stages = _stages(why)
         shown = {stage.figure.name for stage in stages}
         figures = [part for part in why.parts if part.name not in shown]
-        return self._page("explanation.html", why=why, stages=stages, figures=figures)
+        past = self._past(why.scorecard, why.team)
+        curve = chart(past[why.measure], why.zone, "past") if why.measure in past else ""
+        return self._page("explanation.html", why=why, stages=stages, figures=figures, curve=curve)
+
+    def _past(self, scorecard: str, team: str) -> Mapping[str, MeasureHistory]:
+        """The histories of a team's measures, by id; empty until they are there. Asked for on the event loop."""
+        history = self._exporter.trends(scorecard, team)
+        return history.teams[scorecard, team].measures if history and history.teams else {}
 
     def _map(self, request: Request) -> Response:
         taken = self._exporter.snapshot

@@ -1,0 +1,141 @@
+"""A history: what the snapshots of many moments say about each measure and each parent, side by side. Pure.
+
+Every number was judged in its own snapshot, with the target in force at the last instant of its period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from scorecard_exporter.config.model import Anchors, Band, Measure
+from scorecard_exporter.measures.model import Absence, Period
+from scorecard_exporter.scorecard.model import (
+    MeasureStatus,
+    ObjectiveStatus,
+    PerspectiveStatus,
+    ScorecardStatus,
+    Snapshot,
+    Status,
+)
+
+Level = Literal["scorecard", "perspective", "objective"]
+
+
+class MeasurePoint(NamedTuple):
+    """A measure in one period; the fields are those of `MeasureStatus` and its reading."""
+
+    period: Period
+    value: Fraction | None
+    value_text: str
+    samples: int
+    anchors: Anchors | Band | None
+    goal_text: str
+    score: float | None
+    status: Status
+    absence: Absence | None
+
+
+class ParentPoint(NamedTuple):
+    """A scorecard, perspective or objective at one moment (microseconds)."""
+
+    at: int
+    score: float | None
+    coverage: float
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureHistory:
+    """A measure of one team, oldest point first."""
+
+    measure: Measure
+    points: list[MeasurePoint] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ParentHistory:
+    """What is rolled up, oldest point first."""
+
+    level: Level
+    id: str
+    title: str
+    points: list[ParentPoint] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamHistory:
+    """A scorecard of one team: parents from the whole downwards, then measures, by their ids."""
+
+    scorecard: str
+    scorecard_title: str
+    zone: str
+    team: str
+    team_title: str
+    parents: dict[tuple[Level, str], ParentHistory] = field(default_factory=dict)
+    measures: dict[str, MeasureHistory] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Scorecards of teams over time, by scorecard and team."""
+
+    teams: dict[tuple[str, str], TeamHistory] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How many points of measures it has."""
+        return sum(len(one.points) for team in self.teams.values() for one in team.measures.values())
+
+
+def collect(snapshots: Iterable[Snapshot]) -> History:
+    """The history that these snapshots are, oldest first."""
+    history = History()
+    for taken in snapshots:
+        for card in taken.scorecards:
+            key = card.scorecard.id, card.team
+            known = history.teams.get(key)
+            if known is None:
+                known = history.teams[key] = TeamHistory(
+                    card.scorecard.id, card.scorecard.title, card.scorecard.zone, card.team, card.team_title
+                )
+            _add(known, card, taken.at)
+    return history
+
+
+def _add(known: TeamHistory, card: ScorecardStatus, at: int) -> None:
+    for level, id_, title, status in _parents(card):
+        parent = known.parents.setdefault((level, id_), ParentHistory(level, id_, title))
+        parent.points.append(ParentPoint(at, status.score, status.coverage, status.status))
+    for _, _, judged in card.measures():
+        measure = known.measures.get(judged.measure.id)
+        if measure is None:
+            measure = known.measures[judged.measure.id] = MeasureHistory(judged.measure)
+        measure.points.append(_point(judged))
+
+
+def _parents(
+    card: ScorecardStatus,
+) -> Iterator[tuple[Level, str, str, ScorecardStatus | PerspectiveStatus | ObjectiveStatus]]:
+    yield "scorecard", card.scorecard.id, card.scorecard.title, card
+    for perspective in card.perspectives:
+        yield "perspective", perspective.perspective.id, perspective.perspective.title, perspective
+        for objective in perspective.objectives:
+            yield "objective", objective.objective.id, objective.objective.title, objective
+
+
+def _point(status: MeasureStatus) -> MeasurePoint:
+    reading = status.reading
+    return MeasurePoint(
+        period=reading.period,
+        value=reading.value,
+        value_text=status.value_text,
+        samples=reading.samples,
+        anchors=status.anchors,
+        goal_text=status.goal_text,
+        score=status.score,
+        status=status.status,
+        absence=status.absence,
+    )
