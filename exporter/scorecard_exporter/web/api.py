@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from scorecard_exporter import __version__
-from scorecard_exporter.errors import ScorecardError
+from scorecard_exporter.errors import ScorecardError, WrongField
 from scorecard_exporter.evaluation import selected
 from scorecard_exporter.scorecard.document import explanation_document, snapshot_document
 from scorecard_exporter.scorecard.model import Snapshot
@@ -28,20 +28,35 @@ _MOMENTS = ("2026-06-30", "2026-06-30T12:00:00Z", "2026-06-30T14:00:00%2B02:00")
 
 
 class RefusedError(ScorecardError):
-    """A request that gets no answer: the HTTP status, why, what would have been allowed, and headers that say more."""
+    """A request that gets no answer: the HTTP status, why, what would have been allowed, and headers that say more.
+
+    `fields`: what is wrong with a body, field by field.
+    """
 
     def __init__(
-        self, status_code: int, message: str, allowed: Iterable[str] = (), headers: Mapping[str, str] | None = None
+        self,
+        status_code: int,
+        message: str,
+        allowed: Iterable[str] = (),
+        headers: Mapping[str, str] | None = None,
+        *,
+        fields: Iterable[WrongField] = (),
     ) -> None:
         super().__init__(message)
         self.status_code = status_code
         self.allowed = tuple(allowed)
         self.headers = headers or {}
+        self.fields = tuple(fields)
 
 
-def error_response(status_code: int, message: str, allowed: Iterable[str] = ()) -> Response:
+def error_response(
+    status_code: int, message: str, allowed: Iterable[str] = (), fields: Iterable[WrongField] = ()
+) -> Response:
     """The one shape of all errors of the API."""
-    return JSONResponse({"error": {"message": message, "allowed": list(allowed)}}, status_code)
+    error: dict[str, Any] = {"message": message, "allowed": list(allowed)}
+    if wrong := [asdict(one) for one in fields]:
+        error["fields"] = wrong
+    return JSONResponse({"error": error}, status_code)
 
 
 class Api:
