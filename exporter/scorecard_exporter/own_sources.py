@@ -15,6 +15,7 @@ from scorecard_exporter.sources.survey_links.rounds import NAME as SURVEY_LINKS
 from scorecard_exporter.sources.survey_links.rounds import Rounds
 from scorecard_exporter.sources.survey_links.stream import ClosedRounds
 from scorecard_exporter.store import store_path
+from scorecard_exporter.store.dimensions import SURVEY, meanings
 
 _OBSERVATIONS_INTERVAL, _SURVEYS_INTERVAL = 300.0, 60.0
 """Seconds."""
@@ -45,12 +46,19 @@ def rounds(configuration: Configuration) -> Rounds:
 
 
 def survey_subjects(configuration: Configuration, survey: str) -> dict[str, str]:
-    """How answers of a survey over our own links name each team: team → what they say."""
-    return {
-        pattern.subject.removeprefix("team/"): pattern.raw
-        for pattern in reversed(configuration.dimensions.subjects)
-        if pattern.series == f"survey/{survey}" and is_from(f"{SURVEY_LINKS}:{survey}", pattern.origin)
-    }
+    """How answers of a survey over our own links name each team: team → what they say.
+
+    It is a name that the survey's `subjects` give to the team, or the team's own where they are patterns.
+    """
+    series, origin = f"{SURVEY}{survey}", f"{SURVEY_LINKS}:{survey}"
+    patterns = tuple(one for one in configuration.dimensions.subjects if one.series == series)
+    names = [(one.subject.removeprefix("team/"), one.raw) for one in patterns]
+    found: dict[str, str] = {}
+    for team, name in (*names, *((team, team) for team, _ in names)):
+        meant = {subject for *_, subject in meanings(patterns, [(series, origin, name)])}
+        if meant == {f"team/{team}"}:
+            found.setdefault(team, name)
+    return found
 
 
 def _series(configuration: Configuration) -> Mapping[str, KnownSeries]:

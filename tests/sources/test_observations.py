@@ -99,6 +99,15 @@ def test_what_is_wrong_is_told_by_field_with_what_is_allowed(change, field, mess
     assert allowed in (None, found[field].allowed)
 
 
+def test_a_subject_is_told_without_regard_to_case_and_patterns_of_the_configuration_hold():
+    (found,), (other,) = records({**GIVEN, "subject": "PLATFORM"}), records(GIVEN)
+    assert found.key == other.key
+    anything = ObservationDoor((SecretStr(TOKEN),), {"trained": KnownSeries("count", ("*",))}, UTC)
+    body = json.dumps({name: value for name, value in GIVEN.items() if name != "subject"}).encode()
+    (found,) = anything.parse(anything.accept({"authorization": f"Bearer {TOKEN}"}, body, AT)).records
+    assert found.subject == ""
+
+
 def test_a_sender_whose_clock_is_a_little_ahead_is_taken():
     assert records({**GIVEN, "at": "2026-11-25T12:04:00Z"})
 

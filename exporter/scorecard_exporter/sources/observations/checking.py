@@ -9,6 +9,7 @@ from typing import Any
 
 from scorecard_exporter.errors import WrongField, WrongFieldsError
 from scorecard_exporter.events.model import Observation
+from scorecard_exporter.events.patterns import matches
 from scorecard_exporter.sources.rows.columns import Columns, Row, columns
 from scorecard_exporter.sources.rows.values import FUTURE_TOLERANCE
 from scorecard_exporter.sources.text import excerpt, unknown
@@ -27,10 +28,14 @@ _TIMES = ("at", "starts_at", "ends_at")
 
 @dataclass(frozen=True, slots=True)
 class KnownSeries:
-    """A series of the configuration: its unit, and its subjects as they are written in observations."""
+    """A series of the configuration: its unit, and the names and patterns of its subjects in observations."""
 
     unit: str
     subjects: tuple[str, ...]
+
+    def written(self, subject: str) -> str:
+        """A subject as the configuration writes it: `Platform` and `platform` are one."""
+        return next((one for one in self.subjects if one.lower() == subject.lower()), subject)
 
 
 def observations(body: Any, series: Mapping[str, KnownSeries], zone: tzinfo, at: datetime) -> list[Observation]:
@@ -85,7 +90,7 @@ class _Checker:
             yield WrongField(".".join(part for part in (where, name) if part), message, allowed)
 
     def observation(self, row: Row) -> Observation:
-        record = self.columns.record(Observation.kind, str(row["series"]).strip(), self._with_unit(row))
+        record = self.columns.record(Observation.kind, str(row["series"]).strip(), self._in_terms(row))
         assert isinstance(record, Observation)  # noqa: S101  what a row of that kind becomes
         return record
 
@@ -100,7 +105,7 @@ class _Checker:
             yield "at", "the time is missing: give `at`, or `starts_at` and `ends_at`", _TIMES
             missing.append("at")
         yield from self._of_series(row)
-        own = {name: value for name, value in self._with_unit(row).items() if name in FIELDS}
+        own = {name: value for name, value in self._in_terms(row).items() if name in FIELDS}
         for name, message in self.columns.mistakes(Observation.kind, own).items():
             if name or not (missing or foreign):
                 yield name, message, ()
@@ -115,7 +120,7 @@ class _Checker:
         if known is None:
             return
         subject, unit = _text(row, "subject"), _text(row, "unit").lower()
-        if subject not in known.subjects:
+        if not matches(subject, known.subjects):
             allowed = tuple(sorted(known.subjects))
             said = unknown("the subject", subject, allowed) if subject else "subject is missing"
             yield "subject", said, allowed
@@ -131,9 +136,9 @@ class _Checker:
         if isinstance(found, Observation) and found.ends_at > self.latest:
             yield "ends_at", f"{excerpt(str(row.get('ends_at')), 60)!r} is in the future: that time is not over", ()
 
-    def _with_unit(self, row: Row) -> Row:
+    def _in_terms(self, row: Row) -> Row:
         known = self.series.get(_text(row, "series"))
-        return {**row, "unit": known.unit} if known else row
+        return {**row, "subject": known.written(_text(row, "subject")), "unit": known.unit} if known else row
 
 
 def _contradictions(rows: Sequence[tuple[str, Row]], found: Sequence[Observation]) -> Iterator[WrongField]:
@@ -147,4 +152,4 @@ def _contradictions(rows: Sequence[tuple[str, Row]], found: Sequence[Observation
 
 def _text(row: Row, name: str) -> str:
     value = row.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
