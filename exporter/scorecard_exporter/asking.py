@@ -54,7 +54,7 @@ def asking(configuration: Configuration) -> Iterator[Questions]:
     try:
         store = open_store(configuration.store)
     except StoreBusyError as busy:
-        with _connect(local_socket(store_path(configuration.store)), busy) as client:
+        with connect(local_socket(store_path(configuration.store)), busy) as client:
             yield _Running(client)
         return
     with contextlib.closing(store):
@@ -64,7 +64,12 @@ def asking(configuration: Configuration) -> Iterator[Questions]:
 
 
 @contextlib.contextmanager
-def _connect(path: Path, busy: StoreBusyError) -> Iterator[httpx.Client]:
+def connect(path: Path, busy: StoreBusyError) -> Iterator[httpx.Client]:
+    """The running exporter behind its private socket.
+
+    Raises:
+        StoreBusyError: it does not answer.
+    """
     transport = httpx.HTTPTransport(uds=str(path))
     with httpx.Client(transport=transport, base_url="http://exporter", timeout=PATIENCE) as client:
         try:

@@ -1,4 +1,4 @@
-"""The command line: run, check, status, explain, init, backfill."""
+"""The command line: run, check, status, explain, observe, survey, init, backfill."""
 
 from __future__ import annotations
 
@@ -20,19 +20,27 @@ from scorecard_exporter import __version__, logs, terminal
 from scorecard_exporter.asking import asking
 from scorecard_exporter.backfilling import Wanted, past_gauges
 from scorecard_exporter.checking import Checked, advised
+from scorecard_exporter.command_options import config_file as _config_file
+from scorecard_exporter.command_options import output_format as _format
 from scorecard_exporter.config import load
-from scorecard_exporter.errors import ConfigurationError, ScorecardError, UnknownNameError
+from scorecard_exporter.errors import (
+    ConfigurationError,
+    MalformedDeliveryError,
+    ScorecardError,
+    UnknownNameError,
+)
 from scorecard_exporter.inspection.document import document as inspection_document
 from scorecard_exporter.inspection.looking import look
 from scorecard_exporter.logs import fields
+from scorecard_exporter.observing import Given, give
 from scorecard_exporter.service import Service
 from scorecard_exporter.starter.beginning import Beginning, save
 from scorecard_exporter.starter.hosts import HOSTS
-from scorecard_exporter.web.app import checked_address, create_app, path_prefix
+from scorecard_exporter.survey_commands import survey
+from scorecard_exporter.web.app import checked_address, create_app, needs_no_password
 from scorecard_exporter.web.listen import bind, bind_local, serving
 from scorecard_exporter.web.refusals import EARLIEST
 from scorecard_exporter.web.security import load_web_config
-from scorecard_exporter.web.webhooks import is_push
 
 log = logging.getLogger("scorecard")
 
@@ -40,18 +48,6 @@ WRONG_CONFIGURATION = 1
 WRONG_QUESTION = 2
 """Exit codes: what was configured is wrong; what was asked for does not exist."""
 
-_config_file = click.option(
-    "--config.file",
-    "config_file",
-    type=click.Path(path_type=Path),
-    default=Path("scorecard.yaml"),
-    show_default=True,
-    envvar="SCORECARD_CONFIG_FILE",
-    help="The configuration.",
-)
-_format = click.option(
-    "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
-)
 _team = click.option("--team", help="One team only; of a scorecard with several, explain takes the first.")
 _at = click.option("--at", callback=lambda *given: _moment(given[2]), help="Another moment, such as 2026-06-30T00:00Z.")
 
@@ -71,7 +67,8 @@ class _Commands(click.Group):
 
 def _fail(error: ScorecardError) -> NoReturn:
     click.echo(str(error), err=True)
-    sys.exit(WRONG_QUESTION if isinstance(error, UnknownNameError) else WRONG_CONFIGURATION)
+    is_question = isinstance(error, UnknownNameError | MalformedDeliveryError)
+    sys.exit(WRONG_QUESTION if is_question else WRONG_CONFIGURATION)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -153,7 +150,7 @@ async def _run(
     local = bind_local(service.store_path)
     stop = _signals(service)
     async with (
-        serving(web_config.protect(app, is_push(path_prefix(external_url))), sockets, web_config.uvicorn_options()),
+        serving(web_config.protect(app, needs_no_password(external_url)), sockets, web_config.uvicorn_options()),
         serving(app, [local] if local else [], {}),
     ):
         log.info("listening", extra=fields(address=" ".join(addresses), version=__version__))
@@ -236,6 +233,26 @@ def explain(config_file: Path, output: str, team: str | None, at: datetime | Non
     with asking(load(config_file)) as questions:
         document = questions.explanation(scorecard, name, team=team, at=at)
     _print_json(document) if output == "json" else terminal.print_explanation(document)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})  # -5 is a value
+@_config_file
+@click.argument("series")
+@click.argument("value")
+@click.option("--subject", default="", help="The team, the service, or whatever the series speaks of.")
+@click.option("--at", help="When it was so; a time without a zone is in that of the configuration. Default: now.")
+@click.option("--from", "starts_at", help="Of a number over a time, such as costs: when that began.")
+@click.option("--to", "ends_at", help="... and when it ended; this moment is not in it any more.")
+@click.option("--unit", default="", help="The unit of the value, to be checked against that of the series.")
+@click.option("--url", default="", help="A page that shows where the number is from.")
+def observe(config_file: Path, **given: str | None) -> None:
+    """Give a number of a series: a cost, a revenue, people trained. The newest word about a time wins."""
+    observation = Given(**{name: value or "" for name, value in given.items()})
+    for line in give(load(config_file), observation, datetime.now(UTC)):
+        click.echo(line)
+
+
+main.add_command(survey)
 
 
 @main.command()

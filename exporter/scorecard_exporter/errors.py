@@ -8,6 +8,7 @@ ScorecardError                 everything we raise on purpose; the message is a 
 ├── UnknownNameError           the caller asked for something that does not exist: 404, exit code 2
 ├── RefusedDeliveryError       a push that does not prove where it comes from: 401, nothing was kept
 ├── MalformedDeliveryError     a push that is not as documented, told to who wrote it: 422, nothing was kept
+│   └── WrongFieldsError       the same, field by field
 ├── SpoolFullError             a push that there is no room for: 503, it is to be sent again later
 └── SourceError                one source failed; the others go on
     ├── FatalSourceError       nothing of the source can be read until a person changes something
@@ -85,6 +86,27 @@ class RefusedDeliveryError(ScorecardError):
 
 class MalformedDeliveryError(ScorecardError):
     """A push whose body is not as documented; the message names every field that is wrong, and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongField:
+    """One field of a body: the way to it (`observations[3].unit`), what is wrong, what could have been written."""
+
+    field: str
+    message: str
+    allowed: tuple[str, ...] = ()
+
+
+class WrongFieldsError(MalformedDeliveryError):
+    """A body of which some fields are wrong; the message names the first of them, `fields` has all."""
+
+    SHOWN = 20
+
+    def __init__(self, fields: Iterable[WrongField]) -> None:
+        self.fields = tuple(fields)
+        said = [f"{one.field}: {one.message}" if one.field else one.message for one in self.fields[: self.SHOWN]]
+        more = len(self.fields) - self.SHOWN
+        super().__init__("; ".join([*said, f"and {more} more"] if more > 0 else said))
 
 
 class SpoolFullError(ScorecardError):

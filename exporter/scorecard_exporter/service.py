@@ -35,8 +35,9 @@ from scorecard_exporter.exposition.own import OwnMetrics
 from scorecard_exporter.exposition.pushed import PushedCollector
 from scorecard_exporter.histories import Answer, Histories, HistoryQuestion
 from scorecard_exporter.logs import fields
+from scorecard_exporter.own_sources import own_sources
 from scorecard_exporter.polling import AbandonedError, Poll, Report
-from scorecard_exporter.pushes.pushes import Keeper, Pushes
+from scorecard_exporter.pushes.pushes import Keeper, Pushes, spool_folder
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.schedule import Schedule, in_thread
 from scorecard_exporter.scorecard.explanation import Explanation
@@ -85,7 +86,7 @@ class Service:
         self._store = open_store(self._configuration.store)
         self._writer = ThreadPoolExecutor(1, "writer")
         self._pushes = Pushes(
-            self.store_path.with_name(f"{self.store_path.name}.pushes"),
+            spool_folder(self.store_path),
             Keeper(self._store.cursors, self._store.coverage, self._write, self.refresh),
         )
         self._pushing: asyncio.Task[None] | None = None
@@ -251,11 +252,12 @@ class Service:
             raise ConfigurationError((Mistake(str(self._path), 1, 1, "store", message),))
         await self._in_writer(self._adopt, new)
         self._histories.forget()
-        for name in old.sources.keys() - new.sources.keys():
+        before = self._sources.keys()
+        self._take_sources(new)
+        for name in before - self._sources.keys():
             self._schedule.forget(f"source {name}")
             self._own.forget(name)
             self._troubles.pop(name, None)
-        self._take_sources(new)
         self._schedule_sources()
         self._schedule.every(new.evaluation_interval, "evaluation", self.refresh, now=False)
 
@@ -300,6 +302,7 @@ class Service:
     def _take_sources(self, configuration: Configuration) -> None:
         directory = str(configuration.path.parent)
         self._sources = {name: options.build(name, directory) for name, options in configuration.sources.items()}
+        self._sources |= own_sources(configuration)
         self._pushes.take(self._sources, configuration.dimensions.services)
 
     def _schedule_sources(self) -> None:

@@ -642,14 +642,19 @@ class Client:
             self._request(method, path, {name.replace("_", "-"): text for name, text in headers.items()})
         )
 
+    def send(self, path, content, **headers):
+        """One POST of a form."""
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        return asyncio.run(self._request("POST", path, form | headers, content))
+
     def get(self, path, **headers):
         """One GET."""
         return self.request("GET", path, **headers)
 
-    async def _request(self, method, path, headers):
+    async def _request(self, method, path, headers, content=None):
         transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://exporter.example") as client:
-            return await client.request(method, path, headers={"accept": "text/html"} | headers)
+            return await client.request(method, path, headers={"accept": "text/html"} | headers, content=content)
 
 
 @pytest.fixture

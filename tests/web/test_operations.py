@@ -6,6 +6,7 @@ from starlette.routing import Route
 from scorecard_exporter.errors import ConfigurationError, Mistake
 from scorecard_exporter.web.api import Api
 from scorecard_exporter.web.operations import Operations
+from scorecard_exporter.web.pages.surveys import SurveyForms
 from scorecard_exporter.web.pages.views import Pages
 from scorecard_exporter.web.webhooks import Webhooks
 
@@ -102,6 +103,7 @@ def test_every_path_is_in_the_documents(exporter, checkout):
         *Operations(exporter, lifecycle=False).routes(),
         *Api(exporter, "").routes(),
         *Webhooks(exporter).routes(),
+        *SurveyForms(exporter, "").routes(),
         *Pages(exporter, "").routes(),
     ]
     missing = [route.path for route in routes if isinstance(route, Route) and f"| `{route.path}` |" not in documented]

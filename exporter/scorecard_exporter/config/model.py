@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from scorecard_exporter.measures.model import Definition, Scope
+from pydantic import SecretStr
+
+from scorecard_exporter.measures.model import Definition, Scope, Series, Survey
 from scorecard_exporter.sources.base import SourceOptions
 from scorecard_exporter.store.base import Dimensions
 
@@ -184,7 +186,8 @@ class Configuration:
     `document`: what the file says, without comments, with `!env`, `!file` and `!include` as tags and
     every secret replaced by `<secret>`; that is what `/config` shows. `evaluation_interval` in seconds.
     `benchmark`: the year of the DORA report that is shown beside scores. `silenced`: name of an advice → why it is
-    not wanted. `attribution_window` etc. are inside the services' rules.
+    not wanted. `attribution_window` etc. are inside the services' rules. `observation_tokens`: what opens `POST
+    /api/v1/observations`; without one nothing is taken there.
     """
 
     path: Path
@@ -201,6 +204,9 @@ class Configuration:
     evaluation_interval: float
     benchmark: int | None = None
     silenced: Mapping[str, str] = field(default_factory=dict)
+    series: Mapping[str, Series] = field(default_factory=dict)
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
+    observation_tokens: tuple[SecretStr, ...] = ()
 
     def __repr__(self) -> str:
         return f"Configuration({str(self.path)!r})"

@@ -29,10 +29,13 @@ def cycle(edges: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
 
 
 class Origins:
-    """The origins that the configured sources write."""
+    """The origins that the configured sources write.
 
-    def __init__(self, sources: Mapping[str, SourceOptions], names: tuple[str, ...]) -> None:
-        self._sources, self._names = sources, names
+    `own`: sources that the exporter has by itself; they have series and surveys only.
+    """
+
+    def __init__(self, sources: Mapping[str, SourceOptions], names: tuple[str, ...], own: tuple[str, ...] = ()) -> None:
+        self._sources, self._names, self._own = sources, names, own
 
     def find(self, written: str) -> str:
         """The origin `SOURCE:THING`; a type stands for the only source that has it.
@@ -40,15 +43,7 @@ class Origins:
         Raises:
             RefusedError: there is no such origin, or it could be several.
         """
-        source, _, thing = written.partition(":")
-        if not source or not thing:
-            raise RefusedError(written, "an origin: SOURCE:THING, such as shop:checkout")
-        name = self._named(source, written)
-        origin = f"{name}:{thing}"
-        known = self._known(name)
-        if known is not None and origin not in known:
-            raise choice(origin, known, f"an origin of the source {name!r}")
-        return origin
+        return self._find(written, self._names)
 
     def find_any(self, written: str) -> str:
         """Like `find`; a source alone stands for all its origins, which is written `source:`.
@@ -56,10 +51,22 @@ class Origins:
         Raises:
             RefusedError: see `find`.
         """
-        return self.find(written) if ":" in written else f"{self._named(written, written)}:"
+        names = (*self._names, *self._own)
+        return self._find(written, names) if ":" in written else f"{self._named(written, written, names)}:"
 
-    def _named(self, source: str, written: str) -> str:
-        if source in self._names:
+    def _find(self, written: str, names: tuple[str, ...]) -> str:
+        source, _, thing = written.partition(":")
+        if not source or not thing:
+            raise RefusedError(written, "an origin: SOURCE:THING, such as shop:checkout")
+        name = self._named(source, written, names)
+        origin = f"{name}:{thing}"
+        known = self._known(name)
+        if known is not None and origin not in known:
+            raise choice(origin, known, f"an origin of the source {name!r}")
+        return origin
+
+    def _named(self, source: str, written: str, names: tuple[str, ...]) -> str:
+        if source in names:
             return source
         of_type = tuple(name for name, options in self._sources.items() if options.type == source)
         if len(of_type) > 1:

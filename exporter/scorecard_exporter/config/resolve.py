@@ -32,7 +32,9 @@ from scorecard_exporter.config.templates import apply_templates
 from scorecard_exporter.config.values import choice
 from scorecard_exporter.config.yaml import read
 from scorecard_exporter.sources.base import SourceOptions
+from scorecard_exporter.sources.observations.checking import NAME as OBSERVATIONS
 from scorecard_exporter.sources.registry import TYPES
+from scorecard_exporter.sources.survey_links.rounds import NAME as SURVEY_LINKS
 from scorecard_exporter.store.base import Dimensions
 
 
@@ -75,7 +77,10 @@ def _sources(document: Document) -> dict[str, SourceOptions]:
 
 
 def _resolve(shape: ConfigurationShape, sources: Mapping[str, SourceOptions], document: Document) -> Configuration:
-    origins = Origins(sources, document.names("sources"))
+    observed = (OBSERVATIONS,) if document.names("observations") else ()
+    own = (*observed, SURVEY_LINKS)
+    _no_taken_names(own, document)
+    origins = Origins(sources, document.names("sources"), own)
     rules = service_rules(shape, origins, document)
     series, surveys = all_series(shape, origins, document), all_surveys(shape, origins, document)
     teams = read_teams(shape.teams, document)
@@ -84,7 +89,7 @@ def _resolve(shape: ConfigurationShape, sources: Mapping[str, SourceOptions], do
     path = Path(document.file)
     return Configuration(
         path=path,
-        document=document.redacted(_secret_locations(sources)),
+        document=document.redacted(_secret_locations(shape, sources)),
         zone=shape.timezone,
         store=f"duckdb:{path.parent / shape.store.removeprefix('duckdb:')}",
         sources=with_things(with_paths(sources, rules), rules),
@@ -102,6 +107,9 @@ def _resolve(shape: ConfigurationShape, sources: Mapping[str, SourceOptions], do
         evaluation_interval=shape.evaluation_interval,
         benchmark=shape.benchmark,
         silenced=_silenced(shape, document),
+        series=series,
+        surveys=surveys,
+        observation_tokens=shape.observations.token if shape.observations else (),
     )
 
 
@@ -115,7 +123,16 @@ def _silenced(shape: ConfigurationShape, document: Document) -> dict[str, str]:
     }
 
 
-def _secret_locations(sources: Mapping[str, SourceOptions]) -> Iterator[Location]:
+def _no_taken_names(own: tuple[str, ...], document: Document) -> None:
+    for name in own:
+        if name in document.names("sources"):
+            document.mistake(
+                ("sources", name), "this name is taken by the exporter itself: choose another", at_key=True
+            )
+
+
+def _secret_locations(shape: ConfigurationShape, sources: Mapping[str, SourceOptions]) -> Iterator[Location]:
+    yield from secrets_in(shape.observations, ("observations",))
     for name, options in sources.items():
         yield from secrets_in(options, ("sources", name))
 

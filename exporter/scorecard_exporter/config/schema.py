@@ -26,6 +26,7 @@ from scorecard_exporter.config.values import (
     Weight,
 )
 from scorecard_exporter.quantities import Duration
+from scorecard_exporter.sources.kit.options import Secrets
 
 Review = Literal["monthly", "quarterly"]
 RollUp = Literal["own", "sum"]
@@ -136,6 +137,18 @@ class SeriesShape(Shape):
     ]
 
 
+class ObservationsShape(Shape):
+    """Numbers that are given by hand or by a script: `observe`, and `POST /api/v1/observations`."""
+
+    token: Annotated[
+        Secrets,
+        Field(
+            min_length=1,
+            description="What a sender proves itself with, from !env or !file; a list while it is being rotated.",
+        ),
+    ]
+
+
 class SurveyShape(Shape):
     """A survey in rounds, answered from 0 to 10."""
 
@@ -240,6 +253,10 @@ class ConfigurationShape(Shape):
         MAY_BE_EMPTY,
         Field(default={}, description="Series of observations, by the name that they carry."),
     ]
+    observations: Annotated[
+        ObservationsShape | None,
+        Field(description="Lets observations be given with `observe` and over HTTP. Default: none are taken."),
+    ] = None
     surveys: Annotated[
         dict[Name, SurveyShape],
         MAY_BE_EMPTY,

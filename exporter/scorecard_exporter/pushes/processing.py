@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from scorecard_exporter.errors import ScorecardError
@@ -24,6 +24,12 @@ Store = Callable[[Batch], None]
 """Stores a batch; blocks until it is done."""
 Covers = Callable[[Sequence[Record], datetime], tuple[Coverage, ...]]
 """What is known once these records are stored, by the moment at which the last of them came."""
+
+
+def stored_up_to(cursors: Mapping[str, str]) -> int:
+    """Up to where a spool is stored, by the cursors of its source."""
+    cursor = cursors.get(STREAM, "")
+    return int(cursor) if cursor.isascii() and cursor.isdecimal() else 0
 
 
 def process(

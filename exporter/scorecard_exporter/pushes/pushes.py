@@ -17,7 +17,7 @@ from scorecard_exporter.events.rules import ServiceRule
 from scorecard_exporter.logs import fields
 from scorecard_exporter.pushes.intake import Intake
 from scorecard_exporter.pushes.listening import Pair, heard, mapped
-from scorecard_exporter.pushes.processing import STREAM, process
+from scorecard_exporter.pushes.processing import STREAM, process, stored_up_to
 from scorecard_exporter.pushes.segments import find
 from scorecard_exporter.pushes.spool import Spool
 from scorecard_exporter.sources.base import Source, Webhook
@@ -29,6 +29,11 @@ PAUSE = 1.0
 """Seconds between two refreshes for the sake of pushes: what comes meanwhile shows with the next one."""
 AGAIN = 10.0
 """After so many seconds it is tried again to store what could not be."""
+
+
+def spool_folder(store: Path) -> Path:
+    """Where what is pushed waits for the store in this file."""
+    return store.with_name(f"{store.name}.pushes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,5 +192,4 @@ class Pushes:
 
     def _position(self, source: str) -> int:
         """Up to where the spool of a source is stored."""
-        cursor = self._keeper.cursors(source).get(STREAM, "")
-        return int(cursor) if cursor.isascii() and cursor.isdecimal() else 0
+        return stored_up_to(self._keeper.cursors(source))

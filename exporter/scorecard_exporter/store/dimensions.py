@@ -56,7 +56,7 @@ def add_subjects(
 def _insert_subjects(
     connection: duckdb.DuckDBPyConnection, patterns: tuple[SubjectPattern, ...], names: Iterable[Name]
 ) -> None:
-    rows = list(_meanings(patterns, names))
+    rows = list(meanings(patterns, names))
     if rows:
         types = dict.fromkeys(("series", "origin", "raw", "subject"), "VARCHAR")
         connection.register("meanings", from_rows(types, rows))
@@ -64,7 +64,7 @@ def _insert_subjects(
         connection.unregister("meanings")
 
 
-def _meanings(patterns: tuple[SubjectPattern, ...], names: Iterable[Name]) -> Iterator[tuple[str, str, str, str]]:
+def meanings(patterns: tuple[SubjectPattern, ...], names: Iterable[Name]) -> Iterator[tuple[str, str, str, str]]:
     """Each name with each subject that it belongs to: those that name it in full, else those whose glob does.
 
     An answer of a survey belongs to one team, the first of them: of teams that overlap, a small group could be worked

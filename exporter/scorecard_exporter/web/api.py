@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from scorecard_exporter import __version__
 from scorecard_exporter.config import advise
+from scorecard_exporter.errors import WrongField
 from scorecard_exporter.evaluation import find_scorecard, selected
 from scorecard_exporter.quantities import instant, moment
 from scorecard_exporter.scorecard.advice import advise_on_numbers, moments
@@ -35,9 +36,14 @@ from scorecard_exporter.web.refusals import RefusedError, given_moment
 BASE = "/api/v1"
 
 
-def error_response(status_code: int, message: str, allowed: Iterable[str] = ()) -> Response:
+def error_response(
+    status_code: int, message: str, allowed: Iterable[str] = (), fields: Iterable[WrongField] = ()
+) -> Response:
     """The one shape of all errors of the API."""
-    return JSONResponse({"error": {"message": message, "allowed": list(allowed)}}, status_code)
+    error: dict[str, Any] = {"message": message, "allowed": list(allowed)}
+    if wrong := [asdict(one) for one in fields]:
+        error["fields"] = wrong
+    return JSONResponse({"error": error}, status_code)
 
 
 class Api:

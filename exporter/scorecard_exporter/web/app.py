@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,10 +19,11 @@ from scorecard_exporter.errors import ScorecardError, UnknownNameError
 from scorecard_exporter.web.api import BASE, Api, error_response
 from scorecard_exporter.web.exporter import Exporter
 from scorecard_exporter.web.operations import Operations
+from scorecard_exporter.web.pages.surveys import SurveyForms, is_answer
 from scorecard_exporter.web.pages.views import Pages
 from scorecard_exporter.web.pages.words import web_address
 from scorecard_exporter.web.refusals import RefusedError
-from scorecard_exporter.web.webhooks import Webhooks
+from scorecard_exporter.web.webhooks import Webhooks, is_push
 
 HEADERS = {
     # No script runs at all; what a source says can at worst be read.
@@ -51,12 +52,24 @@ def create_app(exporter: Exporter, *, external_url: str = "", lifecycle: bool = 
         *Operations(exporter, lifecycle=lifecycle).routes(),
         *Api(exporter, prefix).routes(),
         *Webhooks(exporter).routes(),
+        *SurveyForms(exporter, prefix).routes(),
         *pages.routes(),
     ]
     app = Starlette(routes=_below(prefix, routes), exception_handlers=_Refusals(pages).handlers())
     # A redirect would repeat the host that the request claims to be for.
     app.router.redirect_slashes = False
     return _with_headers(app)
+
+
+def needs_no_password(external_url: str) -> Callable[[Scope], bool]:
+    """Tells a request that proves itself: a push by its token, a survey's form by its link.
+
+    Raises:
+        ScorecardError: `external_url` is no address.
+    """
+    prefix = path_prefix(external_url)
+    push, answer = is_push(prefix), is_answer(prefix)
+    return lambda scope: push(scope) or answer(scope)
 
 
 def checked_address(flag: str, address: str, example: str) -> str:
@@ -113,7 +126,7 @@ class _Refusals:
         return self._answer(request, 404, "Not found", str(error), error.allowed)
 
     async def _refused(self, _: Request, error: RefusedError) -> Response:
-        answer = error_response(error.status_code, str(error), error.allowed)
+        answer = error_response(error.status_code, str(error), error.allowed, error.fields)
         answer.headers.update(error.headers)
         return answer
 

@@ -5,22 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from scorecard_exporter.errors import ScorecardError
+from scorecard_exporter.errors import ScorecardError, WrongField
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _MOMENTS = ("2026-06-30", "2026-06-30T12:00:00Z", "2026-06-30T14:00:00%2B02:00")
 
 
 class RefusedError(ScorecardError):
-    """A request that gets no answer: the HTTP status, why, what would have been allowed, and headers that say more."""
+    """A request that gets no answer: the HTTP status, why, what would have been allowed, and headers that say more.
+
+    `fields`: what is wrong with a body, field by field.
+    """
 
     def __init__(
-        self, status_code: int, message: str, allowed: Iterable[str] = (), headers: Mapping[str, str] | None = None
+        self,
+        status_code: int,
+        message: str,
+        allowed: Iterable[str] = (),
+        headers: Mapping[str, str] | None = None,
+        *,
+        fields: Iterable[WrongField] = (),
     ) -> None:
         super().__init__(message)
         self.status_code = status_code
         self.allowed = tuple(allowed)
         self.headers = headers or {}
+        self.fields = tuple(fields)
 
 
 def given_moment(name: str, text: str) -> datetime:

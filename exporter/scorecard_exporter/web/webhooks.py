@@ -11,8 +11,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
-from scorecard_exporter.errors import MalformedDeliveryError, RefusedDeliveryError, SpoolFullError
+from scorecard_exporter.errors import (
+    MalformedDeliveryError,
+    RefusedDeliveryError,
+    SpoolFullError,
+    UnknownNameError,
+    WrongFieldsError,
+)
 from scorecard_exporter.pushes.intake import FULL, TOO_LARGE, TOO_SLOW, Intake
+from scorecard_exporter.sources.observations.checking import NAME as OBSERVATIONS
 from scorecard_exporter.web.api import BASE
 from scorecard_exporter.web.exporter import Exporter
 from scorecard_exporter.web.refusals import RefusedError
@@ -36,10 +43,22 @@ class Webhooks:
 
     def routes(self) -> list[BaseRoute]:
         """Where it is; described in `openapi.yaml`, and open to who has no password (see `web.authentication`)."""
-        return [Route(f"{BASE}/webhooks/{{source}}", self._receive, methods=["POST"])]
+        return [
+            Route(f"{BASE}/webhooks/{{source}}", self._push, methods=["POST"]),
+            Route(f"{BASE}/observations", self._observe, methods=["POST"]),
+        ]
 
-    async def _receive(self, request: Request) -> Response:
-        source = request.path_params["source"]
+    async def _push(self, request: Request) -> Response:
+        return await self._receive(request, request.path_params["source"])
+
+    async def _observe(self, request: Request) -> Response:
+        if request.query_params:
+            raise RefusedError(400, "There are no parameters here; a token belongs into the header Authorization only.")
+        if OBSERVATIONS not in self._exporter.pushes.intakes:
+            raise UnknownNameError("No observations are taken: the configuration has no `observations: {token: …}`.")
+        return await self._receive(request, OBSERVATIONS)
+
+    async def _receive(self, request: Request, source: str) -> Response:
         intake = self._exporter.pushes.intake(source)
         body = bytearray()
         try:
@@ -48,7 +67,8 @@ class Webhooks:
         except RefusedDeliveryError as error:
             raise RefusedError(401, f"Refused: {error}.", headers={"www-authenticate": "Bearer"}) from error
         except MalformedDeliveryError as error:
-            raise RefusedError(422, f"Nothing was taken: {error}") from error
+            fields = error.fields if isinstance(error, WrongFieldsError) else ()
+            raise RefusedError(422, f"Nothing was taken: {error}", fields=fields) from error
         except SpoolFullError as error:
             raise _later(f"Send it again later: {error}.") from error
         except ClientDisconnect:
@@ -78,7 +98,7 @@ class Webhooks:
 
 def is_push(prefix: str) -> Callable[[Scope], bool]:
     """Tells a request that proves itself, below `prefix` or not, so that no password is asked of it as well."""
-    path = re.compile(rf"(?:{re.escape(prefix)})?{BASE}/webhooks/[^/]+")
+    path = re.compile(rf"(?:{re.escape(prefix)})?{BASE}/(?:webhooks/[^/]+|observations)")
     return lambda scope: scope["method"] == "POST" and path.fullmatch(scope["path"]) is not None
 
 

@@ -19,7 +19,11 @@ LONGEST_LINE = 1 << 20
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 
 
-def rows(path: Path, kind: str | None, report: Report) -> Iterator[tuple[int, Row]]:
+Names = Mapping[str, str]
+"""The columns that are read of a file → what they are called here; none: all, by their own names."""
+
+
+def rows(path: Path, kind: str | None, names: Names, report: Report) -> Iterator[tuple[int, Row]]:
     """(line, row) of every row of a file; what is wrong with it goes to `report`.
 
     `kind`: what the rows are where they do not say it themselves.
@@ -28,7 +32,7 @@ def rows(path: Path, kind: str | None, report: Report) -> Iterator[tuple[int, Ro
         OSError: it cannot be read.
     """
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        yield from FORMATS[path.suffix.lower()](file, kind, report)
+        yield from FORMATS[path.suffix.lower()](file, kind, names, report)
 
 
 def _lines(file: IO[str], report: Report) -> Iterator[str]:
@@ -41,12 +45,14 @@ def _lines(file: IO[str], report: Report) -> Iterator[str]:
             yield line
 
 
-def _csv(file: IO[str], kind: str | None, report: Report) -> Iterator[tuple[int, Row]]:
+def _csv(file: IO[str], kind: str | None, names: Names, report: Report) -> Iterator[tuple[int, Row]]:
     reader = csv.reader(_lines(file, report), strict=True)
     header = [name.strip() for name in next(_cells(reader, report), [])]
     if not header and report.complete:
         report.damaged("truncated", "it is empty; a CSV file begins with the names of its columns")
-    mistake = _mistake(header, kind)
+    called = [names.get(name, "") for name in header] if names else header
+    absent = sorted(names.keys() - set(header)) if header else []
+    mistake = unknown("the column", absent[0], header) if absent else _mistake([name for name in called if name], kind)
     if mistake:
         report.damaged("bad_file", mistake)
         return
@@ -54,7 +60,7 @@ def _csv(file: IO[str], kind: str | None, report: Report) -> Iterator[tuple[int,
     for cells in _cells(reader, report):
         short = len(cells) < len(header)
         if len(cells) == len(header):
-            yield reader.line_num, dict(zip(header, cells, strict=True))
+            yield reader.line_num, {name: cell for name, cell in zip(called, cells, strict=True) if name or not names}
         elif cells:
             report.refuse(reader.line_num, f"it has {len(cells)} cells, the header has {len(header)}")
     if short:
@@ -87,7 +93,7 @@ def _mistake(header: list[str], kind: str | None) -> str:
     return ""
 
 
-def _json_lines(file: IO[str], _kind: str | None, report: Report) -> Iterator[tuple[int, Row]]:
+def _json_lines(file: IO[str], _kind: str | None, names: Names, report: Report) -> Iterator[tuple[int, Row]]:
     refused_last = False
     for number, line in enumerate(_lines(file, report), 1):
         if not line.strip():
@@ -97,7 +103,7 @@ def _json_lines(file: IO[str], _kind: str | None, report: Report) -> Iterator[tu
         if row is None:
             report.refuse(number, "it is not a JSON object")
         else:
-            yield number, row
+            yield number, _named(row, names)
     if refused_last:
         report.damaged("truncated", "it ends in the middle of a row")
 
@@ -110,11 +116,15 @@ def _json(line: str) -> Row | None:
     return row if isinstance(row, dict) else None
 
 
-def _yaml(file: IO[str], _kind: str | None, report: Report) -> Iterator[tuple[int, Row]]:
-    return yaml_rows("".join(_lines(file, report)), report)
+def _yaml(file: IO[str], _kind: str | None, names: Names, report: Report) -> Iterator[tuple[int, Row]]:
+    return ((line, _named(row, names)) for line, row in yaml_rows("".join(_lines(file, report)), report))
 
 
-FORMATS: Mapping[str, Callable[[IO[str], str | None, Report], Iterator[tuple[int, Row]]]] = {
+def _named(row: Row, names: Names) -> Row:
+    return {names[name]: value for name, value in row.items() if name in names} if names else row
+
+
+FORMATS: Mapping[str, Callable[[IO[str], str | None, Names, Report], Iterator[tuple[int, Row]]]] = {
     ".csv": _csv,
     ".jsonl": _json_lines,
     ".ndjson": _json_lines,

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 from scorecard_exporter.events.model import KINDS
 from scorecard_exporter.sources.base import Source, SourceOptions
 from scorecard_exporter.sources.files.stream import FileStream, Reading
+from scorecard_exporter.sources.rows.columns import columns as columns_of
 from scorecard_exporter.sources.text import unknown
 
 
@@ -26,6 +27,16 @@ def _known_zone(name: str) -> str:
     except (KeyError, OSError, ValueError):
         raise ValueError(f"{name!r} is not a time zone such as Europe/Berlin or UTC") from None
     return name
+
+
+def _known_column(name: str) -> str:
+    known = frozenset().union(*map(columns_of, KINDS))
+    if name not in known:
+        raise ValueError(unknown("the column", name, known))
+    return name
+
+
+Column = Annotated[str, AfterValidator(_known_column)]
 
 
 class FilesOptions(SourceOptions):
@@ -52,11 +63,30 @@ class FilesOptions(SourceOptions):
         Field(description="From which day on the files are complete. Default: from their earliest record."),
     ] = None
 
+    columns: Annotated[
+        dict[str, Column],
+        Field(
+            default={},
+            description="The columns that are read → the columns that they are; all others are left out. "
+            "Default: all, by their names.",
+        ),
+    ]
+    constants: Annotated[
+        dict[Column, str], Field(default={}, description="Columns that the files do not have, the same for every row.")
+    ]
+
     def origins(self, name: str) -> tuple[str, ...] | None:  # noqa: ARG002 - only the files know their things
         return None
 
     def build(self, name: str, directory: str) -> Source:
         paths = (self.path,) if isinstance(self.path, str) else self.path
         zone = ZoneInfo(self.timezone) if self.timezone else None
-        reading = Reading(paths=paths, kind=self.kind, zone=zone, covers_from=self.covers_from)
+        reading = Reading(
+            paths=paths,
+            kind=self.kind,
+            zone=zone,
+            covers_from=self.covers_from,
+            columns=self.columns,
+            constants=self.constants,
+        )
         return Source(name, self.type, self.interval, (FileStream(name, directory, reading),))

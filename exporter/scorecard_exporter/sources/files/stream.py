@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, tzinfo
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class Reading:
     kind: str | None = None
     zone: tzinfo | None = None
     covers_from: date | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 class FileStream(Stream):
@@ -125,7 +127,8 @@ class FileStream(Stream):
 
     def _rows(self, path: Path, report: Report) -> Iterator[tuple[int, Row]]:
         try:
-            yield from rows(path, self._told(path)[0], report)
+            for line, row in rows(path, self._told(path)[0], self._reading.columns, report):
+                yield line, {**self._reading.constants, **row}
         except OSError as error:
             raise RetriableSourceError(f"cannot read {path}: {error.strerror}") from None
 

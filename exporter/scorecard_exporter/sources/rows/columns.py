@@ -121,6 +121,29 @@ class Columns:
             found["key"] = self._key(kind, origin, found)
         return shape.record(origin=origin, **found)
 
+    def mistakes(self, kind: str, row: Row) -> dict[str, str]:
+        """What is wrong with each column of `row`, all at once; under '' what is wrong with it as a whole."""
+        shape, found = self._shapes[kind], dict[str, str]()
+        for name, written in row.items():
+            convert = shape.converts.get(name)
+            if name in _ADDRESS or written is None or (isinstance(written, str) and not written.strip()):
+                continue
+            if convert is None:
+                found[name] = unknown(f"the {kind} column", name, columns(kind))
+                continue
+            try:
+                convert(written.strip() if isinstance(written, str) else written)
+            except ValueError as error:
+                found[name] = str(error)
+        if not found:
+            try:
+                self.record(kind, "", row)
+            except ValueError as error:
+                name, colon, reason = str(error).partition(": ")
+                is_of_column = bool(colon) and name in columns(kind)
+                found[name if is_of_column else ""] = reason if is_of_column else str(error)
+        return found
+
     def _shape(self, kind: str) -> _Shape:
         record = KINDS[kind]
         types = typing.get_type_hints(record)
