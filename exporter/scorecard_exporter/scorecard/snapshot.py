@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from scorecard_exporter.config.model import Configuration, Initiative, Measure, Objective, Perspective, Scorecard
+from scorecard_exporter.config.model import Configuration, Measure, Objective, Perspective, Scorecard
 from scorecard_exporter.measures.model import Definition, Reading
+from scorecard_exporter.scorecard.initiatives import Initiatives
 from scorecard_exporter.scorecard.judging import Standard, measure_status, standard
 from scorecard_exporter.scorecard.model import (
     MeasureStatus,
@@ -36,7 +37,7 @@ def snapshot(
         readings={(reading.definition, reading.team): reading for reading in readings},
         previous={(reading.definition, reading.team): reading for reading in previous},
         changes={_key(change): change for change in changes},
-        initiatives=_initiatives(configuration),
+        initiatives=Initiatives.of(configuration.initiatives.values()),
         at=at,
     )
     return Snapshot(
@@ -73,14 +74,6 @@ def _key(change: StatusChange) -> tuple[str, str, str]:
     return change.scorecard, change.team, change.measure
 
 
-def _initiatives(configuration: Configuration) -> dict[tuple[str, str], tuple[Initiative, ...]]:
-    found: dict[tuple[str, str], tuple[Initiative, ...]] = {}
-    for initiative in configuration.initiatives.values():
-        for measure in initiative.measures:
-            found[measure] = (*found.get(measure, ()), initiative)
-    return found
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Assembly:
     """Readings and kept changes by what they belong to, put together from the measures upward."""
@@ -89,7 +82,7 @@ class _Assembly:
     readings: dict[tuple[Definition, str], Reading]
     previous: dict[tuple[Definition, str], Reading]
     changes: dict[tuple[str, str, str], StatusChange]
-    initiatives: dict[tuple[str, str], tuple[Initiative, ...]]
+    initiatives: Initiatives
     at: int
     standards: dict[tuple[str, str, int], Standard] = field(default_factory=dict)
 
@@ -106,6 +99,7 @@ class _Assembly:
             score=whole.score,
             coverage=whole.coverage,
             status=whole.status,
+            owner=known.owner,
         )
 
     def _perspective(
@@ -124,7 +118,7 @@ class _Assembly:
         return status, whole
 
     def _objective(self, scorecard: Scorecard, objective: Objective, team: str) -> tuple[ObjectiveStatus, Rolled]:
-        measures = tuple(self._measure(scorecard, one, team) for one in objective.measures if team in one.teams)
+        measures = tuple(self._measure(scorecard, objective, one, team) for one in objective.measures if team in one.teams)
         whole = roll_up(map(measure_child, measures))
         status = ObjectiveStatus(
             objective=objective,
@@ -132,10 +126,11 @@ class _Assembly:
             score=whole.score,
             coverage=whole.coverage,
             status=whole.status,
+            initiatives=self.initiatives.of_objectives.get((scorecard.id, objective.id), ()),
         )
         return status, whole
 
-    def _measure(self, scorecard: Scorecard, measure: Measure, team: str) -> MeasureStatus:
+    def _measure(self, scorecard: Scorecard, objective: Objective, measure: Measure, team: str) -> MeasureStatus:
         reading = self.readings[measure.definition, team]
         return measure_status(
             measure,
@@ -143,7 +138,7 @@ class _Assembly:
             reading,
             self.previous.get((measure.definition, team)),
             kept=self.changes.get((scorecard.id, team, measure.id)),
-            initiatives=self.initiatives.get((scorecard.id, measure.id), ()),
+            initiatives=self.initiatives.about(scorecard.id, objective.id, measure.id),
             at=self.at,
         )
 

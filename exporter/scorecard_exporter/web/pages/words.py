@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from scorecard_exporter.quantities import moment, write
 from scorecard_exporter.scorecard import verdict
 from scorecard_exporter.scorecard.explanation import Explanation
+from scorecard_exporter.scorecard.initiatives import is_overdue
 from scorecard_exporter.scorecard.model import MeasureStatus
 
 _SPANS = (("year", 365 * 86_400), ("month", 30 * 86_400), ("day", 86_400), ("hour", 3600), ("minute", 60))
@@ -97,6 +98,6 @@ def web_address(url: str) -> str:
 
 FILTERS = {
     function.__name__: function
-    for function in (span, ago, utc, local, day, points, share, signs, code, before, arrow, web_address)
+    for function in (span, ago, utc, local, day, points, share, signs, code, before, arrow, web_address, is_overdue)
 }
 """The functions of this module by the names under which templates use them."""
