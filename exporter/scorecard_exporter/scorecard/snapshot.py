@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from scorecard_exporter.config.model import Configuration, Measure, Objective, Perspective, Scorecard
 from scorecard_exporter.measures.model import Definition, Reading
@@ -16,8 +17,9 @@ from scorecard_exporter.scorecard.model import (
     ScorecardStatus,
     Snapshot,
 )
+from scorecard_exporter.scorecard.review_periods import KINDS, next_due
 from scorecard_exporter.scorecard.rollup import Rolled, measure_child, roll_up
-from scorecard_exporter.store.base import StatusChange
+from scorecard_exporter.store.base import ReviewDates, StatusChange
 
 
 def snapshot(
@@ -26,11 +28,12 @@ def snapshot(
     previous: Iterable[Reading],
     changes: Iterable[StatusChange],
     at: int,
+    reviews: Mapping[tuple[str, str], ReviewDates] = MappingProxyType({}),
 ) -> Snapshot:
     """All scorecards at the moment `at` (microseconds).
 
     `readings`: one for every definition and team; `previous`: those of the period before. `changes`: the
-    newest kept change of each measure. Objectives without a measure for a team are left out of its scorecard.
+    newest kept change of each measure. `reviews`: when each (scorecard, team) was reviewed. Objectives without a measure for a team are left out of its scorecard.
     """
     assembly = _Assembly(
         configuration=configuration,
@@ -38,6 +41,7 @@ def snapshot(
         previous={(reading.definition, reading.team): reading for reading in previous},
         changes={_key(change): change for change in changes},
         initiatives=Initiatives.of(configuration.initiatives.values()),
+        reviews=reviews,
         at=at,
     )
     return Snapshot(
@@ -83,6 +87,7 @@ class _Assembly:
     previous: dict[tuple[Definition, str], Reading]
     changes: dict[tuple[str, str, str], StatusChange]
     initiatives: Initiatives
+    reviews: Mapping[tuple[str, str], ReviewDates]
     at: int
     standards: dict[tuple[str, str, int], Standard] = field(default_factory=dict)
 
@@ -100,7 +105,19 @@ class _Assembly:
             coverage=whole.coverage,
             status=whole.status,
             owner=known.owner,
+            reviewed_at=self._reviews(scorecard, team).reviewed_at,
+            review_due_at=self._review_due(scorecard, team),
         )
+
+    def _reviews(self, scorecard: Scorecard, team: str) -> ReviewDates:
+        return self.reviews.get((scorecard.id, team)) or ReviewDates()
+
+    def _review_due(self, scorecard: Scorecard, team: str) -> int | None:
+        if not scorecard.review:
+            return None
+        known = self._reviews(scorecard, team)
+        since = self.at if known.judged_since is None else known.judged_since
+        return next_due(KINDS[scorecard.review], scorecard.zone, known.reviewed_until, since)
 
     def _perspective(
         self, scorecard: Scorecard, perspective: Perspective, team: str
@@ -118,7 +135,9 @@ class _Assembly:
         return status, whole
 
     def _objective(self, scorecard: Scorecard, objective: Objective, team: str) -> tuple[ObjectiveStatus, Rolled]:
-        measures = tuple(self._measure(scorecard, objective, one, team) for one in objective.measures if team in one.teams)
+        measures = tuple(
+            self._measure(scorecard, objective, one, team) for one in objective.measures if team in one.teams
+        )
         whole = roll_up(map(measure_child, measures))
         status = ObjectiveStatus(
             objective=objective,
