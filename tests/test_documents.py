@@ -17,8 +17,11 @@ LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
 
 
 def options(command):
-    """The long flags of a command."""
-    return [flag for one in command.params if isinstance(one, click.Option) for flag in one.opts if flag[:2] == "--"]
+    """The long flags of a command and of those below it."""
+    below = [flag for one in getattr(command, "commands", {}).values() for flag in options(one)]
+    return below + [
+        flag for one in command.params if isinstance(one, click.Option) for flag in one.opts if flag[:2] == "--"
+    ]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -1,11 +1,10 @@
-"""The command line: run, check, status, explain, init, backfill."""
+"""The command line: run, check, status, explain, report, review, init, backfill."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import io
-import json
 import logging
 import os
 import signal
@@ -20,8 +19,10 @@ import click
 from scorecard_exporter import __version__, logs, terminal
 from scorecard_exporter.asking import asking
 from scorecard_exporter.backfilling import Wanted, past_gauges
+from scorecard_exporter.cli_options import as_json, config_file_option, format_option
+from scorecard_exporter.cli_reviews import report, review
 from scorecard_exporter.config import advise, load
-from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, UnknownNameError
+from scorecard_exporter.errors import ConfigurationError, Mistake, NoReviewError, ScorecardError, UnknownNameError
 from scorecard_exporter.inspection.document import document as inspection_document
 from scorecard_exporter.inspection.looking import look
 from scorecard_exporter.logs import fields
@@ -40,18 +41,6 @@ WRONG_CONFIGURATION = 1
 WRONG_QUESTION = 2
 """Exit codes: what was configured is wrong; what was asked for does not exist."""
 
-_config_file = click.option(
-    "--config.file",
-    "config_file",
-    type=click.Path(path_type=Path),
-    default=Path("scorecard.yaml"),
-    show_default=True,
-    envvar="SCORECARD_CONFIG_FILE",
-    help="The configuration.",
-)
-_format = click.option(
-    "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
-)
 _team = click.option("--team", help="One team only; of a scorecard with several, explain takes the first.")
 _at = click.option("--at", callback=lambda *given: _moment(given[2]), help="Another moment, such as 2026-06-30T00:00Z.")
 
@@ -71,7 +60,7 @@ class _Commands(click.Group):
 
 def _fail(error: ScorecardError) -> NoReturn:
     click.echo(str(error), err=True)
-    sys.exit(WRONG_QUESTION if isinstance(error, UnknownNameError) else WRONG_CONFIGURATION)
+    sys.exit(WRONG_QUESTION if isinstance(error, UnknownNameError | NoReviewError) else WRONG_CONFIGURATION)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -94,7 +83,7 @@ def main() -> None:
 
 
 @main.command()
-@_config_file
+@config_file_option
 @click.option(
     "--web.listen-address",
     "addresses",
@@ -149,12 +138,13 @@ async def _run(
     grafana_url = checked_address("--web.grafana-url", grafana_url, "https://grafana.example.com")
     service = Service(config_file, external_url=external_url, grafana_url=grafana_url)
     app = create_app(service, external_url=external_url, lifecycle=lifecycle)
+    private = create_app(service, external_url=external_url, lifecycle=lifecycle, private=True)
     sockets = [bind(address) for address in addresses]
     local = bind_local(service.store_path)
     stop = _signals(service)
     async with (
         serving(web_config.protect(app, is_push(path_prefix(external_url))), sockets, web_config.uvicorn_options()),
-        serving(app, [local] if local else [], {}),
+        serving(private, [local] if local else [], {}),
     ):
         log.info("listening", extra=fields(address=" ".join(addresses), version=__version__))
         try:
@@ -184,8 +174,8 @@ def _signals(service: Service) -> asyncio.Event:
 
 
 @main.command()
-@_config_file
-@_format
+@config_file_option
+@format_option
 @click.option("--online", is_flag=True, help="Ask the systems too: credentials, permissions, what the patterns match.")
 def check(config_file: Path, output: str, *, online: bool) -> None:
     """Say whether the configuration is valid, and what could be better about it."""
@@ -214,8 +204,8 @@ def check(config_file: Path, output: str, *, online: bool) -> None:
 
 
 @main.command()
-@_config_file
-@_format
+@config_file_option
+@format_option
 @_team
 @_at
 def status(config_file: Path, output: str, team: str | None, at: datetime | None) -> None:
@@ -226,8 +216,8 @@ def status(config_file: Path, output: str, team: str | None, at: datetime | None
 
 
 @main.command()
-@_config_file
-@_format
+@config_file_option
+@format_option
 @_team
 @_at
 @click.argument("measure", metavar="SCORECARD/MEASURE")
@@ -296,7 +286,7 @@ def _is_at_terminal() -> bool:
 
 
 @main.command()
-@_config_file
+@config_file_option
 @click.option(
     "--from", "first", callback=lambda *given: _moment(given[2]), help="The beginning; default: two years ago."
 )
@@ -319,4 +309,8 @@ def backfill(config_file: Path, output: IO[bytes], **options: Any) -> None:
 
 
 def _print_json(document: Any) -> None:
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    click.echo(as_json(document), nl=False)
+
+
+main.add_command(report)
+main.add_command(review)

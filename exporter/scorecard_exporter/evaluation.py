@@ -33,7 +33,7 @@ def take(configuration: Configuration, store: Store, at: int) -> Snapshot:
     previous: list[Reading] = []
     for reading in readings(configuration, store, at, periods=2):
         (current if reading.period.ends_at == at else previous).append(reading)
-    return snapshot(configuration, current, previous, store.status_changes(), at, store.review_dates(at))
+    return snapshot(configuration, current, previous, store.status_changes(), at, reviews=store.review_dates(at))
 
 
 def readings(configuration: Configuration, store: Store, at: int, *, periods: int = 1) -> Iterator[Reading]:

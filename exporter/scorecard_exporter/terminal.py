@@ -111,6 +111,19 @@ def _sample(sample: dict[str, Any]) -> tuple[str, ...]:
     return sample["occurred_at"], sample["text"], sample["subject"], sample["key"], sample["url"]
 
 
+def print_reviews(reviews: list[dict[str, Any]], console: Console | None = None) -> None:
+    """Recorded reviews, one a line."""
+    console = console or Console()
+    rows = ((one["period"], one["team"], one["recorded_at"][:10], one["by"], _decisions(one)) for one in reviews)
+    _print_table(console, "", rows)
+    if not reviews:
+        console.print("No review is recorded.")
+
+
+def _decisions(review: dict[str, Any]) -> str:
+    return "; ".join(review["decisions"]) or "no decisions"
+
+
 def _initiative(initiative: dict[str, Any]) -> tuple[str, ...]:
     done = "" if initiative["done"] is None else f"{write(initiative['done'], 'ratio')} done"
     due = f"due {initiative['due_day']}" if initiative["due_day"] else ""

@@ -95,7 +95,7 @@ def test_a_snapshot_says_when_it_was_reviewed_and_when_it_is_due(build, review, 
     card = replace(configuration.scorecards["engineering"], review=review)
     configuration = replace(configuration, scorecards={"engineering": card})
     readings = [build.reading(build.measure(), 5)]
-    taken = snapshot(configuration, readings, (), (), build.at, {("engineering", "payments"): dates})
+    taken = snapshot(configuration, readings, (), (), build.at, reviews={("engineering", "payments"): dates})
     (status,) = taken.scorecards
     assert (status.reviewed_at, status.review_due_at) == (reviewed_at, due_at), why
 

@@ -48,6 +48,11 @@ def _red_rates(measure: Measure) -> Iterator[Fraction]:
         yield point.anchors.red if isinstance(point.anchors, Anchors) else point.anchors.red_low
 
 
+def looks_personal(owner: str) -> bool:
+    """Whether an address looks like that of one person."""
+    return _PERSONAL.fullmatch(owner) is not None
+
+
 def _personal(configuration: Configuration) -> Iterator[str]:
     owners = {f"team {team.name}": team.owner for team in configuration.teams.values()}
     for scorecard in configuration.scorecards.values():
@@ -56,6 +61,6 @@ def _personal(configuration: Configuration) -> Iterator[str]:
     owners |= {f"initiative {one.id}": one.owner for one in configuration.initiatives.values()}
     told: set[str] = set()
     for where, owner in owners.items():
-        if _PERSONAL.fullmatch(owner) and owner not in told:
+        if looks_personal(owner) and owner not in told:
             told.add(owner)
             yield f"{where}: the owner {owner} looks like a person; a role or a group address outlives people"

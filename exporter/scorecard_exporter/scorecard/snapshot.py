@@ -28,12 +28,14 @@ def snapshot(
     previous: Iterable[Reading],
     changes: Iterable[StatusChange],
     at: int,
+    *,
     reviews: Mapping[tuple[str, str], ReviewDates] = MappingProxyType({}),
 ) -> Snapshot:
     """All scorecards at the moment `at` (microseconds).
 
     `readings`: one for every definition and team; `previous`: those of the period before. `changes`: the
-    newest kept change of each measure. `reviews`: when each (scorecard, team) was reviewed. Objectives without a measure for a team are left out of its scorecard.
+    newest kept change of each measure. `reviews`: when each (scorecard, team) was reviewed.
+    Objectives without a measure for a team are left out of its scorecard.
     """
     assembly = _Assembly(
         configuration=configuration,

@@ -43,7 +43,8 @@ def dates(connection: duckdb.DuckDBPyConnection, at: int) -> Mapping[tuple[str, 
         "SELECT scorecard, team, min(occurred_at) FROM status_changes WHERE occurred_at <= ? GROUP BY ALL", [at]
     ).fetchall()
     reviewed = connection.execute(
-        "SELECT scorecard, team, max(recorded_at), max(ends_at) FROM scorecard_reviews WHERE recorded_at <= ? GROUP BY ALL",
+        "SELECT scorecard, team, max(recorded_at), max(ends_at) FROM scorecard_reviews WHERE recorded_at <= ? "
+        "GROUP BY ALL",
         [at],
     ).fetchall()
     since = {(scorecard, team): first for scorecard, team, first in judged}
