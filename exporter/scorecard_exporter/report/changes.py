@@ -58,12 +58,12 @@ def _reasons(now: Document, was: Document) -> Iterator[str]:
     else:
         yield f"The target stayed at {_target(now)}."
     stages = [
-        f"{name} from {was['parts'][name]} to {now['parts'][name]}"
+        f"{name} went from {was['parts'][name]} to {now['parts'][name]}"
         for name in STAGES
         if name in now["parts"] and name in was["parts"] and now["parts"][name] != was["parts"][name]
     ]
     if stages:
-        yield f"Of its stages went: {', '.join(stages)}."
+        yield f"Of its stages, {', '.join(stages)}."
 
 
 def _value(measure: Document) -> str:

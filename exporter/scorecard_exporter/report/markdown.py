@@ -21,7 +21,8 @@ def markdown(review: Document, kept: Document | None = None) -> str:
 
 def plain(text: Any) -> str:
     """People's words in one line, none of them read as markup."""
-    words = _SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
+    signs = " ".join(str(text).split()).replace("<=", "≤").replace(">=", "≥")
+    words = _SPECIAL.sub(r"\\\1", signs)
     return _AT_BEGIN.sub(r"\1\\\2", words)
 
 
@@ -142,6 +143,7 @@ def _end(review: Document) -> Iterator[str]:
     if review["advice"]:
         yield "## Advice\n"
         yield from _list(map(plain, review["advice"]))
+    yield "Values are those of the whole period (totals: of their window, at its end); trends are of months.\n"
     yield f"Written {review['at'][:16].replace('T', ' ')} UTC; periods are those of {review['zone']}."
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 
 from scorecard_exporter.config.model import Axis, Band, Measure, Target
-from scorecard_exporter.quantities import instant, moment, two_digits, write
+from scorecard_exporter.quantities import DAY, instant, moment, two_digits, write
 from scorecard_exporter.report.trend import ENOUGH_SAMPLES, Line, line
 from scorecard_exporter.scorecard.document import Document, timestamp
 from scorecard_exporter.scorecard.history import MeasurePoint
 from scorecard_exporter.scorecard.numbers import several
 from scorecard_exporter.scorecard.review_periods import ReviewPeriod
 from scorecard_exporter.scorecard.wording import day_text
+
+LONGEST = 31 * DAY * 1_000_000
+"""Microseconds: totals of longer windows, taken at the end of each month, repeat each other."""
 
 
 def outlook(measure: Measure, target: Target | None, months: Sequence[MeasurePoint], period: ReviewPeriod) -> Document:
@@ -22,6 +26,10 @@ def outlook(measure: Measure, target: Target | None, months: Sequence[MeasurePoi
     `trend_text` says what the evidence is. `forecast` is null where none is allowed.
     """
     axis: Axis = "linear" if target is None else target.axis
+    if measure.definition.is_total and measure.definition.window > LONGEST:
+        window = write(Fraction(measure.definition.window, 1_000_000), "seconds")
+        sentence = f"No trend can be told by months: each value is a total of {window}, so that they share most of it."
+        return {"trend": None, "trend_text": sentence, "forecast": None}
     through = line(months, axis)
     if through is None:
         values = sum(point.value is not None for point in months)

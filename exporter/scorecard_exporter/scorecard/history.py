@@ -60,6 +60,11 @@ class MeasureHistory:
         return self.measure.title
 
     @property
+    def unit(self) -> str:
+        """Unit of its values."""
+        return self.measure.definition.unit
+
+    @property
     def is_log(self) -> bool:
         """Whether it is judged on a logarithmic axis."""
         return self.measure.target is not None and self.measure.target.axis == "log"

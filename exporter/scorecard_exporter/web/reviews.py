@@ -1,4 +1,4 @@
-"""Reviews over the API: as one would be written now, as they were recorded, and (on the private socket) to record one."""
+"""Reviews over the API: as one would be written now, as recorded, and (on the private socket) to record one."""
 
 from __future__ import annotations
 

@@ -40,6 +40,10 @@ class Curve(Protocol):
         """What people call the measure."""
 
     @property
+    def unit(self) -> str:
+        """Unit of its values."""
+
+    @property
     def is_log(self) -> bool:
         """See the class."""
 
@@ -214,9 +218,9 @@ def _dots(points: Sequence[MeasurePoint], scale: _Scale) -> Iterator[Markup]:
         )
 
 
-def _labels(history: MeasureHistory, points: Sequence[MeasurePoint], scale: _Scale) -> Iterator[Markup]:
+def _labels(history: Curve, points: Sequence[MeasurePoint], scale: _Scale) -> Iterator[Markup]:
     """What the lines stand for at their newest, on the left, and the newest value on the right."""
-    newest, unit = points[-1], history.measure.definition.unit
+    newest, unit = points[-1], history.unit
     for line, names in _LINES.items():
         for name in names:
             value = getattr(newest.anchors, name, None) if newest.anchors else None

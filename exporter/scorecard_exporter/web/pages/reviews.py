@@ -27,6 +27,7 @@ class _Curve:
     """A measure's months as a review document has them; fulfils `charts.Curve`."""
 
     title: str
+    unit: str
     is_log: bool
     points: tuple[MeasurePoint, ...]
 
@@ -77,7 +78,7 @@ def listed(link: Callable[..., str], kept: KeptReview) -> Row:
 
 
 def _curve(measure: Document) -> _Curve:
-    return _Curve(measure["title"], measure["axis"] == "log", tuple(map(_point, measure["months"])))
+    return _Curve(measure["title"], measure["unit"], measure["axis"] == "log", tuple(map(_point, measure["months"])))
 
 
 def _point(month: Document) -> MeasurePoint:
