@@ -142,6 +142,19 @@ def test_calendar_months_have_the_length_that_clocks_give_them(configuration, st
     assert sum(point.samples for point in frequency.points) > 100
 
 
+def test_a_total_keeps_its_window_in_calendar_periods(configuration, store):
+    """Its goal is one for 30 days; a quarter would be judged by a third of what it costs."""
+    points = list(
+        calendar_periods(step_of("quarter"), "Europe/Berlin", instant(datetime(2025, 1, 1, tzinfo=UTC)), LAST)
+    )
+    past = collect(history(configuration, store, points)).teams["engineering", "payments"].measures
+    for point in past["cloud_cost"].points:
+        live = collect([take(configuration, store, point.period.ends_at)])
+        assert live.teams["engineering", "payments"].measures["cloud_cost"].points == [point]
+        assert point.period.ends_at - point.period.starts_at == 30 * DAY
+    assert {one.period.starts_at for one in past["lead_time_for_changes"].points} == {one.starts_at for one in points}
+
+
 def samples(document, parse):
     """Of each family that is backfilled: name, labels and value of every sample."""
     named = {family.name for family in FAMILIES}

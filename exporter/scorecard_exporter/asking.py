@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +14,10 @@ import httpx
 
 from scorecard_exporter.config.lint.advice import OF_NUMBERS, Advice
 from scorecard_exporter.config.model import Configuration
-from scorecard_exporter.errors import ScorecardError, StoreBusyError, UnknownNameError
-from scorecard_exporter.evaluation import explain_measure, selected, take
+from scorecard_exporter.errors import NoReviewError, ScorecardError, StoreBusyError, UnknownNameError
+from scorecard_exporter.evaluation import explain_measure, narrowed, selected, take
 from scorecard_exporter.quantities import instant
+from scorecard_exporter.report.writing import Meeting, ReviewQuestion, kept_document, recorded, written
 from scorecard_exporter.scorecard.advice import advise_on_numbers, moments
 from scorecard_exporter.scorecard.document import explanation_document, snapshot_document
 from scorecard_exporter.store import open_store, store_path
@@ -42,6 +43,20 @@ class Questions(Protocol):
 
     def advice(self) -> list[Advice]:
         """What the numbers advise, silenced or not."""
+
+    def review(self, question: ReviewQuestion) -> dict[str, Any]:
+        """The review of a period as it would be written now.
+
+        Raises:
+            UnknownNameError: there is no such scorecard or team.
+            NoReviewError: the period is none, or is not over.
+        """
+
+    def reviews(self, scorecard: str, *, team: str | None) -> list[dict[str, Any]]:
+        """The recorded reviews of a scorecard, the newest first, without the reviews themselves."""
+
+    def record_review(self, question: ReviewQuestion, meeting: Meeting) -> dict[str, Any]:
+        """Keep a review for ever; errors as of `review`, and NoReviewError for notes that say nothing."""
 
 
 @contextlib.contextmanager
@@ -96,6 +111,18 @@ class _Here:
         now = instant(datetime.now(UTC))
         return advise_on_numbers([take(self.configuration, self.store, at) for at in moments(now)])
 
+    def review(self, question: ReviewQuestion) -> dict[str, Any]:
+        return written(self.configuration, self.store, question, instant(datetime.now(UTC)))
+
+    def reviews(self, scorecard: str, *, team: str | None) -> list[dict[str, Any]]:
+        narrowed(self.configuration, scorecard, team)
+        kept = self.store.reviews(scorecard)
+        return [kept_document(one, whole=False) for one in kept if team in {None, one.team}]
+
+    def record_review(self, question: ReviewQuestion, meeting: Meeting) -> dict[str, Any]:
+        at = instant(datetime.now(UTC))
+        return kept_document(recorded(self.configuration, self.store, question, meeting, at), whole=True)
+
     def _take(self, at: datetime | None) -> Any:
         return take(self.configuration, self.store, instant(at or datetime.now(UTC)))
 
@@ -116,11 +143,36 @@ class _Running:
         found = self._get("/api/v1/advice", None, None)["advice"]
         return [Advice(**one) for one in found if one["name"] in OF_NUMBERS]
 
+    def review(self, question: ReviewQuestion) -> dict[str, Any]:
+        path = f"/api/v1/scorecards/{quote(question.scorecard, safe='')}/review"
+        return self._ask("GET", path, params=_known(team=question.team, period=question.period))
+
+    def reviews(self, scorecard: str, *, team: str | None) -> list[dict[str, Any]]:
+        path = f"/api/v1/scorecards/{quote(scorecard, safe='')}/reviews"
+        found: list[dict[str, Any]] = self._ask("GET", path, params=_known(team=team))["reviews"]
+        return found
+
+    def record_review(self, question: ReviewQuestion, meeting: Meeting) -> dict[str, Any]:
+        path = f"/api/v1/scorecards/{quote(question.scorecard, safe='')}/reviews"
+        wanted = _known(team=question.team, period=question.period, by=meeting.by, notes=meeting.notes)
+        return self._ask("POST", path, json=wanted)
+
     def _get(self, path: str, team: str | None, at: datetime | None) -> dict[str, Any]:
-        given = {"team": team, "at": at.isoformat() if at else None}
-        answer = self.client.get(path, params={name: value for name, value in given.items() if value})
+        return self._ask("GET", path, params=_known(team=team, at=at.isoformat() if at else None))
+
+    def _ask(self, method: str, path: str, **given: Any) -> dict[str, Any]:
+        answer = self.client.request(method, path, **given)
         if answer.is_success:
             document: dict[str, Any] = answer.json()
             return document
-        message = answer.json()["error"]["message"]
-        raise UnknownNameError(message) if answer.status_code == httpx.codes.NOT_FOUND else ScorecardError(message)
+        raise _ERRORS.get(answer.status_code, ScorecardError)(answer.json()["error"]["message"])
+
+
+_ERRORS: Mapping[int, type[ScorecardError]] = {
+    httpx.codes.NOT_FOUND: UnknownNameError,
+    httpx.codes.BAD_REQUEST: NoReviewError,
+}
+
+
+def _known(**given: str | None) -> dict[str, str]:
+    return {name: value for name, value in given.items() if value}

@@ -1,11 +1,10 @@
-"""The command line: run, check, status, explain, observe, survey, init, backfill."""
+"""The command line: run, check, status, explain, report, review, observe, survey, init, backfill."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import io
-import json
 import logging
 import os
 import signal
@@ -20,12 +19,13 @@ from scorecard_exporter import __version__, logs, terminal
 from scorecard_exporter.asking import asking
 from scorecard_exporter.backfilling import Wanted, past_gauges
 from scorecard_exporter.checking import Checked, advised
-from scorecard_exporter.command_options import config_file as _config_file
-from scorecard_exporter.command_options import output_format as _format
+from scorecard_exporter.cli_reviews import report, review
+from scorecard_exporter.command_options import as_json, config_file_option, format_option
 from scorecard_exporter.config import load
 from scorecard_exporter.errors import (
     ConfigurationError,
     MalformedDeliveryError,
+    NoReviewError,
     ScorecardError,
     UnknownNameError,
 )
@@ -67,7 +67,7 @@ class _Commands(click.Group):
 
 def _fail(error: ScorecardError) -> NoReturn:
     click.echo(str(error), err=True)
-    is_question = isinstance(error, UnknownNameError | MalformedDeliveryError)
+    is_question = isinstance(error, UnknownNameError | NoReviewError | MalformedDeliveryError)
     sys.exit(WRONG_QUESTION if is_question else WRONG_CONFIGURATION)
 
 
@@ -91,7 +91,7 @@ def main() -> None:
 
 
 @main.command()
-@_config_file
+@config_file_option
 @click.option(
     "--web.listen-address",
     "addresses",
@@ -146,12 +146,13 @@ async def _run(
     grafana_url = checked_address("--web.grafana-url", grafana_url, "https://grafana.example.com")
     service = Service(config_file, external_url=external_url, grafana_url=grafana_url)
     app = create_app(service, external_url=external_url, lifecycle=lifecycle)
+    private = create_app(service, external_url=external_url, lifecycle=lifecycle, private=True)
     sockets = [bind(address) for address in addresses]
     local = bind_local(service.store_path)
     stop = _signals(service)
     async with (
         serving(web_config.protect(app, needs_no_password(external_url)), sockets, web_config.uvicorn_options()),
-        serving(app, [local] if local else [], {}),
+        serving(private, [local] if local else [], {}),
     ):
         log.info("listening", extra=fields(address=" ".join(addresses), version=__version__))
         try:
@@ -181,8 +182,8 @@ def _signals(service: Service) -> asyncio.Event:
 
 
 @main.command()
-@_config_file
-@_format
+@config_file_option
+@format_option
 @click.option("--online", is_flag=True, help="Ask the systems too: credentials, permissions, what the patterns match.")
 @click.option("--strict", is_flag=True, help="Fail where there is advice that is not silenced.")
 def check(config_file: Path, output: str, *, online: bool, strict: bool) -> None:
@@ -208,8 +209,8 @@ def check(config_file: Path, output: str, *, online: bool, strict: bool) -> None
 
 
 @main.command()
-@_config_file
-@_format
+@config_file_option
+@format_option
 @_team
 @_at
 def status(config_file: Path, output: str, team: str | None, at: datetime | None) -> None:
@@ -220,8 +221,8 @@ def status(config_file: Path, output: str, team: str | None, at: datetime | None
 
 
 @main.command()
-@_config_file
-@_format
+@config_file_option
+@format_option
 @_team
 @_at
 @click.argument("measure", metavar="SCORECARD/MEASURE")
@@ -236,7 +237,7 @@ def explain(config_file: Path, output: str, team: str | None, at: datetime | Non
 
 
 @main.command(context_settings={"ignore_unknown_options": True})  # -5 is a value
-@_config_file
+@config_file_option
 @click.argument("series")
 @click.argument("value")
 @click.option("--subject", default="", help="The team, the service, or whatever the series speaks of.")
@@ -310,7 +311,7 @@ def _is_at_terminal() -> bool:
 
 
 @main.command()
-@_config_file
+@config_file_option
 @click.option(
     "--from", "first", callback=lambda *given: _moment(given[2]), help="The beginning; default: two years ago."
 )
@@ -333,4 +334,8 @@ def backfill(config_file: Path, output: IO[bytes], **options: Any) -> None:
 
 
 def _print_json(document: Any) -> None:
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    click.echo(as_json(document), nl=False)
+
+
+main.add_command(report)
+main.add_command(review)

@@ -1,12 +1,14 @@
-"""Options that several commands have."""
+"""Options that several commands have, and how they print documents."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import click
 
-config_file = click.option(
+config_file_option = click.option(
     "--config.file",
     "config_file",
     type=click.Path(path_type=Path),
@@ -15,6 +17,11 @@ config_file = click.option(
     envvar="SCORECARD_CONFIG_FILE",
     help="The configuration.",
 )
-output_format = click.option(
+format_option = click.option(
     "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
 )
+
+
+def as_json(document: Any) -> str:
+    """A document as `--format json` prints it."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -6,6 +6,7 @@ ScorecardError                 everything we raise on purpose; the message is a 
 │   └── StoreBusyError         another process holds it: ask that process instead
 ├── StoreFullError             a write was undone; the old numbers are served on; try again later
 ├── UnknownNameError           the caller asked for something that does not exist: 404, exit code 2
+├── NoReviewError              there can be no review of that period, or none with these notes: 400, exit code 2
 ├── RefusedDeliveryError       a push that does not prove where it comes from: 401, nothing was kept
 ├── MalformedDeliveryError     a push that is not as documented, told to who wrote it: 422, nothing was kept
 │   └── WrongFieldsError       the same, field by field
@@ -78,6 +79,10 @@ class UnknownNameError(ScorecardError):
         near = get_close_matches(name, names, n=1)
         guess = f" Did you mean {near[0]!r}?" if near else ""
         return cls(f"There is no {what} named {name!r}.{guess} There is: {', '.join(names) or 'none'}.", names)
+
+
+class NoReviewError(ScorecardError):
+    """A period that is none or not over, or notes that say nothing; the message says what would do."""
 
 
 class RefusedDeliveryError(ScorecardError):

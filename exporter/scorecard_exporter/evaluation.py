@@ -33,7 +33,7 @@ def take(configuration: Configuration, store: Store, at: int) -> Snapshot:
     previous: list[Reading] = []
     for reading in readings(configuration, store, at, periods=2):
         (current if reading.period.ends_at == at else previous).append(reading)
-    return snapshot(configuration, current, previous, store.status_changes(), at)
+    return snapshot(configuration, current, previous, store.status_changes(), at, reviews=store.review_dates(at))
 
 
 def readings(configuration: Configuration, store: Store, at: int, *, periods: int = 1) -> Iterator[Reading]:
@@ -49,8 +49,9 @@ def readings(configuration: Configuration, store: Store, at: int, *, periods: in
 def history(configuration: Configuration, store: Store, points: Sequence[Point]) -> Iterator[Snapshot]:
     """A snapshot for each point, judged with the targets in force at its last instant.
 
-    All points are of windows that end there, or all of periods of the calendar. What a snapshot says beside that
-    of the period before, and since when a colour is what it is, these do not know.
+    All points are of windows that end there, or all of periods of the calendar. In those a total (a count, a sum) is
+    still taken over its own window, which ends with the period: its goal is one for a window of that length. What a
+    snapshot says beside that of the period before, and since when a colour is what it is, these do not know.
     """
     definitions = sum(map(len, _by_window(configuration).values()))
     size = max(1, READINGS_AT_ONCE // max(1, definitions * len(_teams(configuration))))
@@ -87,23 +88,22 @@ def _with_one(card: Scorecard, measure: str) -> Scorecard:
 
 
 def _snapshots(configuration: Configuration, store: Store, points: Sequence[Point]) -> Iterator[Snapshot]:
-    groups = _by_window(configuration)
-    work = [
-        (definitions, [Period(_begin(point, window), point.ends_at) for point in points])
-        for window, definitions in groups.items()
-    ]
-    if all(point.starts_at is not None for point in points):
-        # The same periods for every window: one evaluation serves them all.
-        work = [(list(chain.from_iterable(groups.values())), work[0][1])] if work else []
+    calendar = [Period(point.starts_at, point.ends_at) for point in points if point.starts_at is not None]
+    work: list[tuple[list[Definition], list[Period]]] = []
+    # The same periods for every window: one evaluation serves them all.
+    shared: list[Definition] = []
+    for window, definitions in _by_window(configuration).items():
+        own = [one for one in definitions if not calendar or one.is_total]
+        shared += [one for one in definitions if calendar and not one.is_total]
+        if own:
+            work.append((own, [Period(point.ends_at - window, point.ends_at) for point in points]))
+    if shared:
+        work.append((shared, calendar))
     by_end: defaultdict[int, list[Reading]] = defaultdict(list)
     for reading in _evaluated(configuration, store, work):
         by_end[reading.period.ends_at].append(reading)
     for point in points:
         yield snapshot(configuration, by_end.pop(point.ends_at, []), (), (), point.ends_at)
-
-
-def _begin(point: Point, window: int) -> int:
-    return point.ends_at - window if point.starts_at is None else point.starts_at
 
 
 def _evaluated(

@@ -206,7 +206,9 @@ STATUS = _computed(
     (*_OF_SCORECARD, "status"),
 )
 TEAM_INFO = _computed(
-    "scorecard_team_info", "Title and parent of a team, as labels; always 1.", (*_OF_SCORECARD, "parent", "title")
+    "scorecard_team_info",
+    "Title, parent and owner of a team, as labels; always 1.",
+    (*_OF_SCORECARD, "parent", "title", "owner"),
 )
 
 INITIATIVE_INFO = _computed(
@@ -221,8 +223,18 @@ INITIATIVE_DONE = _computed(
 )
 INITIATIVE_DUE = _computed(
     "scorecard_initiative_due_timestamp_seconds",
-    "When an initiative is due; absent without a date.",
+    "The beginning of the day on which an initiative is due; absent without a date.",
     (*_OF_SCORECARD, "initiative"),
+)
+REVIEW_LAST = _computed(
+    "scorecard_review_last_timestamp_seconds",
+    "When a review of a scorecard was last recorded; absent before the first.",
+    _OF_SCORECARD,
+)
+REVIEW_DUE = _computed(
+    "scorecard_review_due_timestamp_seconds",
+    "By when the next review of a scorecard shall be recorded; absent where none is configured.",
+    _OF_SCORECARD,
 )
 
 SNAPSHOT_FAMILIES = (
@@ -258,6 +270,8 @@ SNAPSHOT_FAMILIES = (
     INITIATIVE_INFO,
     INITIATIVE_DONE,
     INITIATIVE_DUE,
+    REVIEW_LAST,
+    REVIEW_DUE,
 )
 """The families about the scorecard, in the order in which they are written. All are gauges."""
 

@@ -14,7 +14,7 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,9 @@ from scorecard_exporter.own_sources import own_sources
 from scorecard_exporter.polling import AbandonedError, Poll, Report
 from scorecard_exporter.pushes.pushes import Keeper, Pushes, spool_folder
 from scorecard_exporter.quantities import instant
+from scorecard_exporter.report.writing import Meeting, ReviewQuestion, recorded, written
 from scorecard_exporter.schedule import Schedule, in_thread
+from scorecard_exporter.scorecard.document import Document
 from scorecard_exporter.scorecard.explanation import Explanation
 from scorecard_exporter.scorecard.history import History, collect
 from scorecard_exporter.scorecard.model import Snapshot
@@ -47,6 +49,7 @@ from scorecard_exporter.scorecard.periods import Step, rolling
 from scorecard_exporter.scorecard.snapshot import status_changes
 from scorecard_exporter.sources.base import Source
 from scorecard_exporter.store import open_store, store_path
+from scorecard_exporter.store.base import KeptReview
 
 log = logging.getLogger("scorecard")
 
@@ -225,6 +228,30 @@ class Service:
         generation = self._generation
         asked = narrowed(self._configuration, question.scorecard, question.team, question.measure)
         return Answer(generation, collect(history(asked, self._store, question.points)))
+
+    async def review(self, question: ReviewQuestion) -> Document:
+        async with self._questions:
+            return await self._in_writer(self._review_now, question)
+
+    def _review_now(self, question: ReviewQuestion) -> Document:
+        """In the writer's thread, as `_take`."""
+        self._store.link()
+        return written(self._configuration, self._store, question, instant(datetime.now(UTC)))
+
+    async def reviews(self, scorecard: str) -> Sequence[KeptReview]:
+        narrowed(self._configuration, scorecard)
+        return await asyncio.to_thread(self._store.reviews, scorecard)
+
+    async def record_review(self, question: ReviewQuestion, meeting: Meeting) -> KeptReview:
+        async with self._questions:
+            kept = await self._in_writer(self._record_now, question, meeting)
+        log.info("review recorded", extra=fields(scorecard=kept.scorecard, team=kept.team, period=kept.period))
+        await self.refresh()
+        return kept
+
+    def _record_now(self, question: ReviewQuestion, meeting: Meeting) -> KeptReview:
+        self._store.link()
+        return recorded(self._configuration, self._store, question, meeting, instant(datetime.now(UTC)))
 
     async def reload(self) -> None:
         try:

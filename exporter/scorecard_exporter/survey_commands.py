@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from scorecard_exporter.command_options import config_file, output_format
+from scorecard_exporter.command_options import config_file_option, format_option
 from scorecard_exporter.config import load
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import ScorecardError, UnknownNameError
@@ -32,7 +32,7 @@ def survey() -> None:
 
 
 @survey.command("open")
-@config_file
+@config_file_option
 @_survey
 @_round
 @click.option("--team", "teams", multiple=True, help="Whom to ask; may be given several times. Default: all teams.")
@@ -61,7 +61,7 @@ def open_round(
 
 
 @survey.command()
-@config_file
+@config_file_option
 @_survey
 @_round
 @click.option("--team", help="Whose links these are; needed where a round asks several teams.")
@@ -92,7 +92,7 @@ def invite(*, config_file: Path, name: str, round_: str, team: str | None, count
 
 
 @survey.command()
-@config_file
+@config_file_option
 @_survey
 @_round
 def close(config_file: Path, name: str, round_: str) -> None:
@@ -103,8 +103,8 @@ def close(config_file: Path, name: str, round_: str) -> None:
 
 
 @survey.command()
-@config_file
-@output_format
+@config_file_option
+@format_option
 @_survey
 def status(config_file: Path, output: str, name: str) -> None:
     """Print the rounds: how many links were given out, and how many of them were used in all."""
@@ -124,7 +124,7 @@ def status(config_file: Path, output: str, name: str) -> None:
 
 
 @survey.command()
-@config_file
+@config_file_option
 @_survey
 @_round
 def comments(config_file: Path, name: str, round_: str) -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from scorecard_exporter.quantities import write
 from scorecard_exporter.scorecard.verdict import points
 from scorecard_exporter.sources.text import printable
 
@@ -104,12 +105,33 @@ def print_explanation(document: dict[str, Any], console: Console | None = None) 
     )
     for which in ("newest", "worst"):
         _print_table(console, f"{which} samples", map(_sample, document[which]))
+    _print_table(console, "what is being done", map(_initiative, document["initiatives"]))
     measure = document["measure"]
     console.print(Text(f"{measure['definition']} Source: {measure['definition_source']}.", "dim"))
 
 
 def _sample(sample: dict[str, Any]) -> tuple[str, ...]:
     return sample["occurred_at"], sample["text"], sample["subject"], sample["key"], sample["url"]
+
+
+def print_reviews(reviews: list[dict[str, Any]], console: Console | None = None) -> None:
+    """Recorded reviews, one a line."""
+    console = console or Console()
+    rows = ((one["period"], one["team"], one["recorded_at"][:10], one["by"], _decisions(one)) for one in reviews)
+    _print_table(console, "", rows)
+    if not reviews:
+        console.print("No review is recorded.")
+
+
+def _decisions(review: dict[str, Any]) -> str:
+    return "; ".join(review["decisions"]) or "no decisions"
+
+
+def _initiative(initiative: dict[str, Any]) -> tuple[str, ...]:
+    done = "" if initiative["done"] is None else f"{write(initiative['done'], 'ratio')} done"
+    due = f"due {initiative['due_day']}" if initiative["due_day"] else ""
+    late = f"{due}, overdue" if initiative["overdue"] else due
+    return initiative["title"], done, late, initiative["owner"], initiative["resources"], initiative["notes"]
 
 
 def print_inspection(document: dict[str, Any], console: Console | None = None) -> None:

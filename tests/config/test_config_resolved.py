@@ -84,7 +84,7 @@ scorecards:
               test_coverage: {series: coverage, weighted_by: orders, better: higher}
               availability: {measure: uptime, better: higher}
 initiatives:
-  automate-tests: {for: main/lead_time_p90, due: 2026-12-01, done: 40%}
+  automate-tests: {for: [main/lead_time_p90, main/value], due: 2026-12-01, done: 40%, notes: Half of them run.}
 """
 
 
@@ -294,9 +294,11 @@ def test_titles_of_perspectives(configuration):
 
 
 def test_initiative(configuration):
-    """Its measures are pairs; its date begins in the global zone."""
+    """Its measures and objectives are pairs; its date begins in the global zone."""
     initiative = configuration.initiatives["automate-tests"]
     assert initiative.measures == (("main", "lead_time_p90"),)
+    assert initiative.objectives == (("main", "value"),)
+    assert initiative.notes == "Half of them run."
     assert initiative.due == datetime(2026, 12, 1, tzinfo=ZoneInfo("Europe/Berlin"))
     assert (initiative.title, initiative.done) == ("Automate tests", Fraction(2, 5))
 

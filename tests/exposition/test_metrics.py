@@ -191,6 +191,9 @@ def card(*measures, scorecard="engineering", team="payments"):
         score=None,
         coverage=0.25,
         status="grey",
+        owner="payments-leads@acme.example",
+        reviewed_at=AT - 30 * DAY,
+        review_due_at=AT + 60 * DAY,
     )
 
 

@@ -76,6 +76,21 @@ RED = ("alertname=ScorecardMeasureRed", "scorecard=engineering", "team=payments"
         ),
         pytest.param((*RED, "severity=warning"), "operators", id="what nobody owns goes to the operators"),
         pytest.param(
+            ("alertname=ScorecardMeasureWithoutInitiative", "team=payments", "owner=a@example.org", "severity=warning"),
+            "owners",
+            id="a red measure that is left alone goes to its owner",
+        ),
+        pytest.param(
+            ("alertname=ScorecardInitiativeOverdue", "initiative=tests", "owner=a@example.org", "severity=warning"),
+            "owners",
+            id="an overdue initiative goes to its owner",
+        ),
+        pytest.param(
+            ("alertname=ScorecardReviewOverdue", "team=payments", "severity=warning"),
+            "operators",
+            id="an overdue review of a team without an owner goes to the operators",
+        ),
+        pytest.param(
             ("alertname=ScorecardSourceFailing", "source=pager", "severity=warning"),
             "operators",
             id="a source goes to the operators",

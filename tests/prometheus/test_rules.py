@@ -44,7 +44,7 @@ def test_prometheus_takes_them(checkout, monkeypatch, arguments):
 
 
 @pytest.mark.needs("promtool")
-@pytest.mark.parametrize("name", ["measures", "exporter", "weeks"])
+@pytest.mark.parametrize("name", ["measures", "exporter", "weeks", "people"])
 def test_they_fire_when_they_should_and_only_then(checkout, name):
     """What must fire and what must not, written as promtool wants it."""
     tested = promtool("test", "rules", str(checkout / f"prometheus/tests/{name}_test.yml"))
@@ -57,6 +57,7 @@ def test_every_file_of_cases_is_run(checkout):
         "measures_test.yml",
         "exporter_test.yml",
         "weeks_test.yml",
+        "people_test.yml",
     }
 
 

@@ -81,8 +81,11 @@ def test_a_snapshot_is_a_tree_of_plain_values(build, speed, reading):
                 "title": "Tests",
                 "owner": "qa@acme.example",
                 "due": "2026-12-01T00:00:00Z",
+                "due_day": "2026-12-01",
                 "resources": "two engineers",
                 "done": 0.4,
+                "notes": "",
+                "overdue": False,
             }
         ],
         "pace": None,
@@ -96,6 +99,7 @@ def test_a_snapshot_is_a_tree_of_plain_values(build, speed, reading):
         "critical": False,
         "leads_to": [],
         **rolled,
+        "initiatives": [],
         "measures": [measure],
     }
     perspective = {"id": "excellence", "title": "Excellence", "weight": 1.0, **rolled, "objectives": [objective]}
@@ -108,6 +112,9 @@ def test_a_snapshot_is_a_tree_of_plain_values(build, speed, reading):
                 "team": "payments",
                 "team_title": "Payments",
                 "parent": "all",
+                "owner": "",
+                "reviewed_at": None,
+                "review_due_at": None,
                 **rolled,
                 "perspectives": [perspective],
             }

@@ -1,6 +1,7 @@
 """A hand-made scorecard with every state that a page can be asked to show, and an exporter that serves it."""
 
 import asyncio
+import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -23,10 +24,14 @@ from scorecard_exporter.config.model import (
     Target,
     TargetPoint,
 )
+from scorecard_exporter.errors import NoReviewError
 from scorecard_exporter.evaluation import find_scorecard, narrowed
 from scorecard_exporter.exposition.cache import render
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Reading, Sample, Series
 from scorecard_exporter.quantities import instant
+from scorecard_exporter.report.notes import read_notes
+from scorecard_exporter.report.review import Material, review_document
+from scorecard_exporter.report.writing import Meeting, ReviewQuestion
 from scorecard_exporter.scorecard.explanation import explain
 from scorecard_exporter.scorecard.history import collect
 from scorecard_exporter.scorecard.model import (
@@ -37,8 +42,9 @@ from scorecard_exporter.scorecard.model import (
     Snapshot,
 )
 from scorecard_exporter.scorecard.periods import Point
+from scorecard_exporter.scorecard.review_periods import ReviewPeriod, months_until
 from scorecard_exporter.scorecard.wording import goal_text, value_text
-from scorecard_exporter.store.base import Dimensions
+from scorecard_exporter.store.base import Dimensions, KeptReview
 from scorecard_exporter.web.app import create_app
 
 SECOND = 1_000_000
@@ -538,6 +544,7 @@ class FakeExporter:
     refusal: Exception | None = None
     has_trends: bool = False
     asked: list = field(default_factory=list)
+    kept: list = field(default_factory=list)
 
     async def evaluate(self, at):
         self.asked.append(at)
@@ -573,6 +580,42 @@ class FakeExporter:
         for number, point in enumerate(points):
             cards = (one for one in self.snapshot.scorecards if one.scorecard.id == scorecard and one.team in teams)
             yield Snapshot(at=point.ends_at, scorecards=tuple(earlier(one, point, number) for one in cards))
+
+    async def review(self, question):
+        self.asked.append(question)
+        period = ReviewPeriod.parse(question.period or "2026-Q2", "Europe/Berlin")
+        if period.ends_at > AT + DAY:
+            raise NoReviewError(f"{period.id} is not over")
+        narrowed(self.configuration, question.scorecard, question.team)
+        team = question.team or "engineering"
+        points = [one.point() for one in months_until(period, 12)]
+        months = collect(self.past(question.scorecard, {team}, points)).teams[question.scorecard, team]
+        now = find_scorecard(self.snapshot, question.scorecard, team)
+        then = earlier(now, points[-4], 2)
+        return review_document(Material(period=period, periods=[then, now], months=months, last=None, at=AT))
+
+    async def reviews(self, scorecard):
+        narrowed(self.configuration, scorecard)
+        return [one for one in self.kept if one.scorecard == scorecard]
+
+    async def record_review(self, question, meeting):
+        notes, decisions = read_notes(meeting.notes)
+        period = ReviewPeriod.parse(question.period or "2026-Q2", "Europe/Berlin")
+        document = json.dumps(await self.review(question))
+        kept = KeptReview(
+            scorecard=question.scorecard,
+            team=question.team or "engineering",
+            period=period.id,
+            starts_at=period.starts_at,
+            ends_at=period.ends_at,
+            recorded_at=AT,
+            by=meeting.by,
+            notes=notes,
+            decisions=decisions,
+            document=document,
+        )
+        self.kept.insert(0, kept)
+        return kept
 
     async def reload(self):
         self.asked.append("reload")
@@ -624,6 +667,16 @@ def exporter(snapshot) -> FakeExporter:
 
 
 @pytest.fixture
+def reviewed(exporter) -> FakeExporter:
+    """An exporter with a recorded review of each of two teams, one of which has a hostile title."""
+    notes = f"We met. {HOSTILE}\n\n# Decisions\n- Wait\n- {HOSTILE}\n"
+    for team in ("payments", "catalog & search"):
+        question = ReviewQuestion("engineering", team, "2026-Q1")
+        asyncio.run(exporter.record_review(question, Meeting("cto@acme.example", notes)))
+    return exporter
+
+
+@pytest.fixture
 def starting(exporter) -> FakeExporter:
     """An exporter that has no snapshot yet."""
     exporter.snapshot, exporter.rendered, exporter.starting = None, None, "reading the store"
@@ -651,10 +704,14 @@ class Client:
         """One GET."""
         return self.request("GET", path, **headers)
 
-    async def _request(self, method, path, headers, content=None):
+    def post(self, path, body):
+        """One POST of JSON."""
+        return asyncio.run(self._request("POST", path, {"content-type": "application/json"}, body))
+
+    async def _request(self, method, path, headers, body=None):
         transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://exporter.example") as client:
-            return await client.request(method, path, headers={"accept": "text/html"} | headers, content=content)
+            return await client.request(method, path, headers={"accept": "text/html"} | headers, content=body)
 
 
 @pytest.fixture

@@ -27,7 +27,20 @@ LEAD_TIME = "/scorecards/engineering/measures/lead_time_for_changes?team=payment
 UNMAPPED = "/scorecards/engineering/measures/deployment_success_rate?team=payments"
 HOSTILE_TEAM = "/?scorecard=engineering&team=catalog+%26+search"
 MAP = "/scorecards/engineering/map?team=payments"
-PAGES = ("/", "/?team=payments", HOSTILE_TEAM, "/?scorecard=platform", LEAD_TIME, UNMAPPED, MAP, "/nowhere")
+REVIEWS = "/scorecards/engineering/reviews"
+REVIEW = "/scorecards/engineering/reviews/2026-Q1?team=catalog+%26+search"
+PAGES = (
+    "/",
+    "/?team=payments",
+    HOSTILE_TEAM,
+    "/?scorecard=platform",
+    LEAD_TIME,
+    UNMAPPED,
+    MAP,
+    REVIEWS,
+    REVIEW,
+    "/nowhere",
+)
 
 
 class Page(HTMLParser):
@@ -78,6 +91,12 @@ class Page(HTMLParser):
 def words(element):
     """The text of an element with single spaces."""
     return " ".join(element["text"].split())
+
+
+@pytest.fixture
+def exporter(reviewed):
+    """It has recorded reviews too."""
+    return reviewed
 
 
 @pytest.fixture
@@ -382,7 +401,7 @@ def test_only_web_addresses_of_samples_become_links(read):
     assert outside == newest + newest, "newest and worst samples, without the javascript: one"
 
 
-@pytest.mark.parametrize("path", [HOSTILE_TEAM, LEAD_TIME])
+@pytest.mark.parametrize("path", [HOSTILE_TEAM, LEAD_TIME, REVIEW, REVIEWS])
 def test_what_a_source_wrote_is_text_and_nothing_else(read, path):
     page = read(path)
     assert "<script>alert(1)</script>\"'&{{ 7 * 7 }}" in page.text

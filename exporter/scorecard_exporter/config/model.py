@@ -160,15 +160,20 @@ class Team:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Initiative:
-    """What is being done: `measures` are (scorecard, measure id) pairs; `done` a share, None unknown."""
+    """What is being done: `measures` are (scorecard, measure id) pairs, `objectives` (scorecard, objective id) pairs.
+
+    `due`: the beginning of the day on which it shall be finished. `done`: a share, None unknown.
+    """
 
     id: str
     title: str
     measures: tuple[tuple[str, str], ...]
+    objectives: tuple[tuple[str, str], ...] = ()
     owner: str = ""
     due: datetime | None = None
     resources: str = ""
     done: Fraction | None = None
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

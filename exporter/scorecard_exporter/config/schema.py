@@ -175,17 +175,18 @@ class SurveyShape(Shape):
 
 
 class InitiativeShape(Shape):
-    """What is being done about some measures."""
+    """What is being done about some measures or objectives."""
 
     title: Annotated[Text | None, Field(description="Its name for people. Default: made from its id.")] = None
     measures: Annotated[
         Annotated[tuple[Text, ...], Several()],
-        Field(alias="for", description="Which measures it shall move, each as SCORECARD/MEASURE."),
+        Field(alias="for", description="What it shall move, each as SCORECARD/MEASURE or SCORECARD/OBJECTIVE."),
     ]
     owner: Annotated[Text | None, Field(description="A role or a group address.")] = None
-    due: Annotated[Moment | None, Field(description="When it shall be finished, in the global zone.")] = None
+    due: Annotated[Moment | None, Field(description="The day on which it shall be done, in the global zone.")] = None
     resources: Annotated[Text | None, Field(description="What it is given: people, money, time.")] = None
     done: Annotated[Share | None, Field(description="How much of it is finished.")] = None
+    notes: Annotated[Text | None, Field(description="Where it stands, in a sentence or a few.")] = None
 
 
 class ExpositionShape(Shape):

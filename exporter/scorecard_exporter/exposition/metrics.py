@@ -186,6 +186,14 @@ def _target_set(row: _Row) -> Samples:
     return _moment(row.identity, None if since == ALWAYS else since)
 
 
+def _reviewed(card: ScorecardStatus) -> Samples:
+    return _moment(_of_scorecard(card), card.reviewed_at)
+
+
+def _review_due(card: ScorecardStatus) -> Samples:
+    return _moment(_of_scorecard(card), card.review_due_at)
+
+
 def _initiatives_of_measure(row: _Row) -> Samples:
     card = (row.card.scorecard.id, row.card.team)
     return [
@@ -284,9 +292,11 @@ _OF_SCORECARDS: dict[names.Family, Callable[[ScorecardStatus], Samples]] = {
     names.SCORE: _whole(_score),
     names.COVERAGE: _whole(_coverage),
     names.STATUS: _whole(_status),
-    names.TEAM_INFO: lambda card: [((*_of_scorecard(card), card.parent, card.team_title), 1.0)],
+    names.TEAM_INFO: lambda card: [((*_of_scorecard(card), card.parent, card.team_title, card.owner), 1.0)],
     names.INITIATIVE_DONE: _each_initiative(lambda initiative: initiative.done),
     names.INITIATIVE_DUE: _each_initiative(
         lambda initiative: initiative.due.timestamp() if initiative.due else None,
     ),
+    names.REVIEW_LAST: _reviewed,
+    names.REVIEW_DUE: _review_due,
 }

@@ -66,6 +66,11 @@ class Definition:
     expression: str = ""
     operands: tuple[tuple[str, Definition], ...] = ()
 
+    @property
+    def is_total(self) -> bool:
+        """Whether its value grows with the length of its window, or is made of values that do."""
+        return self.statistic in {"count", "sum"} or any(operand.is_total for _, operand in self.operands)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:

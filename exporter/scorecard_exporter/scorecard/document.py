@@ -18,6 +18,7 @@ from scorecard_exporter.measures.benchmark import Benchmark
 from scorecard_exporter.measures.model import Absence, Period
 from scorecard_exporter.quantities import instant, moment, write
 from scorecard_exporter.scorecard.explanation import Evidence, Explanation, Figure
+from scorecard_exporter.scorecard.initiatives import is_overdue
 from scorecard_exporter.scorecard.model import (
     MeasureStatus,
     ObjectiveStatus,
@@ -34,7 +35,7 @@ Document = dict[str, Any]
 
 def snapshot_document(snapshot: Snapshot) -> Document:
     """All scorecards of a snapshot: perspectives, objectives, measures."""
-    return {"at": timestamp(snapshot.at), "scorecards": [_scorecard(status) for status in snapshot.scorecards]}
+    return {"at": timestamp(snapshot.at), "scorecards": [_scorecard(one, snapshot.at) for one in snapshot.scorecards]}
 
 
 def explanation_document(why: Explanation) -> Document:
@@ -60,9 +61,9 @@ def explanation_document(why: Explanation) -> Document:
         **_explained_colour(why),
         "newest": [_sample(sample) for sample in why.newest],
         "worst": [_sample(sample) for sample in why.worst],
-        "initiatives": [_initiative(one) for one in why.initiatives],
         "pace": _pace(why.pace),
         "benchmark": _benchmark(why.benchmark),
+        "initiatives": [initiative_document(one, why.at) for one in why.initiatives],
     }
 
 
@@ -143,29 +144,32 @@ def _explained_colour(why: Explanation) -> Document:
     }
 
 
-def _scorecard(status: ScorecardStatus) -> Document:
+def _scorecard(status: ScorecardStatus, at: int) -> Document:
     return {
         "id": status.scorecard.id,
         "title": status.scorecard.title,
         "team": status.team,
         "team_title": status.team_title,
         "parent": status.parent or None,
+        "owner": status.owner,
+        "reviewed_at": timestamp(status.reviewed_at),
+        "review_due_at": timestamp(status.review_due_at),
         **_rolled(status),
-        "perspectives": [_perspective(one) for one in status.perspectives],
+        "perspectives": [_perspective(one, at) for one in status.perspectives],
     }
 
 
-def _perspective(status: PerspectiveStatus) -> Document:
+def _perspective(status: PerspectiveStatus, at: int) -> Document:
     return {
         "id": status.perspective.id,
         "title": status.perspective.title,
         "weight": float(status.perspective.weight),
         **_rolled(status),
-        "objectives": [_objective(one) for one in status.objectives],
+        "objectives": [_objective(one, at) for one in status.objectives],
     }
 
 
-def _objective(status: ObjectiveStatus) -> Document:
+def _objective(status: ObjectiveStatus, at: int) -> Document:
     return {
         "id": status.objective.id,
         "title": status.objective.title,
@@ -174,7 +178,8 @@ def _objective(status: ObjectiveStatus) -> Document:
         "critical": status.objective.critical,
         "leads_to": list(status.objective.leads_to),
         **_rolled(status),
-        "measures": [_measure(one) for one in status.measures],
+        "initiatives": [initiative_document(one, at) for one in status.initiatives],
+        "measures": [_measure(one, at) for one in status.measures],
     }
 
 
@@ -182,7 +187,7 @@ def _rolled(status: ScorecardStatus | PerspectiveStatus | ObjectiveStatus) -> Do
     return {"score": status.score, "coverage": status.coverage, "status": status.status}
 
 
-def _measure(status: MeasureStatus) -> Document:
+def _measure(status: MeasureStatus, at: int) -> Document:
     measure, reading = status.measure, status.reading
     return {
         "id": measure.id,
@@ -210,9 +215,9 @@ def _measure(status: MeasureStatus) -> Document:
         },
         "previous": number(status.previous),
         "trend": status.trend,
-        "initiatives": [_initiative(one) for one in status.initiatives],
         "pace": _pace(status.pace),
         "benchmark": _benchmark(status.benchmark),
+        "initiatives": [initiative_document(one, at) for one in status.initiatives],
     }
 
 
@@ -243,14 +248,18 @@ def _sample(sample: Evidence) -> Document:
     return {**asdict(sample), "value": float(sample.value), "occurred_at": timestamp(sample.occurred_at)}
 
 
-def _initiative(initiative: Initiative) -> Document:
+def initiative_document(initiative: Initiative, at: int) -> Document:
+    """What is being done, as of the moment `at` (microseconds)."""
     return {
         "id": initiative.id,
         "title": initiative.title,
         "owner": initiative.owner,
         "due": timestamp(instant(initiative.due)) if initiative.due else None,
+        "due_day": f"{initiative.due:%Y-%m-%d}" if initiative.due else None,
         "resources": initiative.resources,
         "done": number(initiative.done),
+        "notes": initiative.notes,
+        "overdue": is_overdue(initiative, at),
     }
 
 

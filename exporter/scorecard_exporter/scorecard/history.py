@@ -54,6 +54,21 @@ class MeasureHistory:
     measure: Measure
     points: list[MeasurePoint] = field(default_factory=list)
 
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.measure.title
+
+    @property
+    def unit(self) -> str:
+        """Unit of its values."""
+        return self.measure.definition.unit
+
+    @property
+    def is_log(self) -> bool:
+        """Whether it is judged on a logarithmic axis."""
+        return self.measure.target is not None and self.measure.target.axis == "log"
+
 
 @dataclass(frozen=True, slots=True)
 class ParentHistory:

@@ -76,13 +76,17 @@ class MeasureStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectiveStatus:
-    """An objective, rolled up. `coverage`: share of the weight that has a score, 0 to 1."""
+    """An objective, rolled up. `coverage`: share of the weight that has a score, 0 to 1.
+
+    `initiatives`: those for the whole of it; its measures have them too.
+    """
 
     objective: Objective
     measures: tuple[MeasureStatus, ...]
     score: float | None
     coverage: float
     status: Status
+    initiatives: tuple[Initiative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +102,11 @@ class PerspectiveStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScorecardStatus:
-    """A scorecard for one team, rolled up."""
+    """A scorecard for one team, rolled up. `owner`: the team's.
+
+    `reviewed_at`: when a review of it was last recorded; `review_due_at`: by when the next one shall be, None where
+    no review is configured.
+    """
 
     scorecard: Scorecard
     team: str
@@ -108,6 +116,9 @@ class ScorecardStatus:
     score: float | None
     coverage: float
     status: Status
+    owner: str = ""
+    reviewed_at: int | None = None
+    review_due_at: int | None = None
 
     def measures(self) -> tuple[tuple[PerspectiveStatus, ObjectiveStatus, MeasureStatus], ...]:
         """Every measure with its objective and perspective."""

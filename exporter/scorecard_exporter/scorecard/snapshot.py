@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from scorecard_exporter.config.model import Configuration, Initiative, Measure, Objective, Perspective, Scorecard
+from scorecard_exporter.config.model import Configuration, Measure, Objective, Perspective, Scorecard
 from scorecard_exporter.measures.model import Definition, Reading
+from scorecard_exporter.scorecard.initiatives import Initiatives
 from scorecard_exporter.scorecard.judging import Standard, measure_status, standard
 from scorecard_exporter.scorecard.model import (
     MeasureStatus,
@@ -15,8 +17,9 @@ from scorecard_exporter.scorecard.model import (
     ScorecardStatus,
     Snapshot,
 )
+from scorecard_exporter.scorecard.review_periods import KINDS, next_due
 from scorecard_exporter.scorecard.rollup import Rolled, measure_child, roll_up
-from scorecard_exporter.store.base import StatusChange
+from scorecard_exporter.store.base import ReviewDates, StatusChange
 
 
 def snapshot(
@@ -25,18 +28,22 @@ def snapshot(
     previous: Iterable[Reading],
     changes: Iterable[StatusChange],
     at: int,
+    *,
+    reviews: Mapping[tuple[str, str], ReviewDates] = MappingProxyType({}),
 ) -> Snapshot:
     """All scorecards at the moment `at` (microseconds).
 
     `readings`: one for every definition and team; `previous`: those of the period before. `changes`: the
-    newest kept change of each measure. Objectives without a measure for a team are left out of its scorecard.
+    newest kept change of each measure. `reviews`: when each (scorecard, team) was reviewed.
+    Objectives without a measure for a team are left out of its scorecard.
     """
     assembly = _Assembly(
         configuration=configuration,
         readings={(reading.definition, reading.team): reading for reading in readings},
         previous={(reading.definition, reading.team): reading for reading in previous},
         changes={_key(change): change for change in changes},
-        initiatives=_initiatives(configuration),
+        initiatives=Initiatives.of(configuration.initiatives.values()),
+        reviews=reviews,
         at=at,
     )
     return Snapshot(
@@ -73,14 +80,6 @@ def _key(change: StatusChange) -> tuple[str, str, str]:
     return change.scorecard, change.team, change.measure
 
 
-def _initiatives(configuration: Configuration) -> dict[tuple[str, str], tuple[Initiative, ...]]:
-    found: dict[tuple[str, str], tuple[Initiative, ...]] = {}
-    for initiative in configuration.initiatives.values():
-        for measure in initiative.measures:
-            found[measure] = (*found.get(measure, ()), initiative)
-    return found
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Assembly:
     """Readings and kept changes by what they belong to, put together from the measures upward."""
@@ -89,7 +88,8 @@ class _Assembly:
     readings: dict[tuple[Definition, str], Reading]
     previous: dict[tuple[Definition, str], Reading]
     changes: dict[tuple[str, str, str], StatusChange]
-    initiatives: dict[tuple[str, str], tuple[Initiative, ...]]
+    initiatives: Initiatives
+    reviews: Mapping[tuple[str, str], ReviewDates]
     at: int
     standards: dict[tuple[str, str, str, int], Standard] = field(default_factory=dict)
 
@@ -106,7 +106,20 @@ class _Assembly:
             score=whole.score,
             coverage=whole.coverage,
             status=whole.status,
+            owner=known.owner,
+            reviewed_at=self._reviews(scorecard, team).reviewed_at,
+            review_due_at=self._review_due(scorecard, team),
         )
+
+    def _reviews(self, scorecard: Scorecard, team: str) -> ReviewDates:
+        return self.reviews.get((scorecard.id, team)) or ReviewDates()
+
+    def _review_due(self, scorecard: Scorecard, team: str) -> int | None:
+        if not scorecard.review:
+            return None
+        known = self._reviews(scorecard, team)
+        since = self.at if known.judged_since is None else known.judged_since
+        return next_due(KINDS[scorecard.review], scorecard.zone, known.reviewed_until, since)
 
     def _perspective(
         self, scorecard: Scorecard, perspective: Perspective, team: str
@@ -124,7 +137,9 @@ class _Assembly:
         return status, whole
 
     def _objective(self, scorecard: Scorecard, objective: Objective, team: str) -> tuple[ObjectiveStatus, Rolled]:
-        measures = tuple(self._measure(scorecard, one, team) for one in objective.measures if team in one.teams)
+        measures = tuple(
+            self._measure(scorecard, objective, one, team) for one in objective.measures if team in one.teams
+        )
         whole = roll_up(map(measure_child, measures))
         status = ObjectiveStatus(
             objective=objective,
@@ -132,10 +147,11 @@ class _Assembly:
             score=whole.score,
             coverage=whole.coverage,
             status=whole.status,
+            initiatives=self.initiatives.of_objectives.get((scorecard.id, objective.id), ()),
         )
         return status, whole
 
-    def _measure(self, scorecard: Scorecard, measure: Measure, team: str) -> MeasureStatus:
+    def _measure(self, scorecard: Scorecard, objective: Objective, measure: Measure, team: str) -> MeasureStatus:
         reading = self.readings[measure.definition, team]
         return measure_status(
             measure,
@@ -143,7 +159,7 @@ class _Assembly:
             reading,
             self.previous.get((measure.definition, team)),
             kept=self.changes.get((scorecard.id, team, measure.id)),
-            initiatives=self.initiatives.get((scorecard.id, measure.id), ()),
+            initiatives=self.initiatives.about(scorecard.id, objective.id, measure.id),
             at=self.at,
             zone=scorecard.zone,
             report=self.configuration.benchmark,

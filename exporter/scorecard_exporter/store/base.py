@@ -57,12 +57,45 @@ class StatusChange:
     at: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptReview:
+    """A review as it was recorded, with the targets then in force. Times in microseconds.
+
+    `period`: such as `2026-Q3`. `by`: a role. `notes`: what was said, as it was written; `decisions`: what of it was
+    decided, one a line. `document`: the review in JSON, as `report` has it.
+    """
+
+    scorecard: str
+    team: str
+    period: str
+    starts_at: int
+    ends_at: int
+    recorded_at: int
+    by: str
+    notes: str
+    decisions: tuple[str, ...]
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDates:
+    """Of a scorecard of one team, in microseconds; None: never.
+
+    `judged_since`: its first kept colour. `reviewed_at`: when a review was last recorded; `reviewed_until`: the end of
+    the newest period that was reviewed.
+    """
+
+    judged_since: int | None = None
+    reviewed_at: int | None = None
+    reviewed_until: int | None = None
+
+
 Delivery = tuple[str, Batch]
 """The name of a stream, and what it has read."""
 
 
 class Store(Protocol):
-    """Events, links, dimensions, cursors and status changes."""
+    """Events, links, dimensions, cursors, status changes and reviews."""
 
     @property
     def dialect(self) -> str:
@@ -102,6 +135,15 @@ class Store(Protocol):
 
     def record_status_changes(self, changes: Iterable[StatusChange]) -> None:
         """Keep these changes."""
+
+    def reviews(self, scorecard: str) -> Sequence[KeptReview]:
+        """Every recorded review of a scorecard, the newest first."""
+
+    def record_review(self, review: KeptReview) -> None:
+        """Keep a review for ever; nothing that was recorded before is changed."""
+
+    def review_dates(self, at: int) -> Mapping[tuple[str, str], ReviewDates]:
+        """What was known at the moment `at` (microseconds) of when each (scorecard, team) was reviewed."""
 
     def statistics(self) -> Mapping[str, Any]:
         """Rows by table (`rows`), size of the file in bytes (`bytes`)."""

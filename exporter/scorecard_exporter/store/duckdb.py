@@ -11,8 +11,8 @@ from arro3.core import Table
 from scorecard_exporter.events.model import Coverage
 from scorecard_exporter.events.rules import ServiceRule
 from scorecard_exporter.store import dimensions as tables_of_configuration
-from scorecard_exporter.store import links, records, service_records
-from scorecard_exporter.store.base import Delivery, Dimensions, StatusChange, SubjectPattern
+from scorecard_exporter.store import links, records, reviews, service_records
+from scorecard_exporter.store.base import Delivery, Dimensions, KeptReview, ReviewDates, StatusChange, SubjectPattern
 from scorecard_exporter.store.database import Database
 from scorecard_exporter.store.tables import from_rows
 
@@ -109,6 +109,18 @@ class DuckDBStore:
                 connection.execute(f"DELETE FROM status_changes WHERE ({identity}) IN (SELECT {identity} FROM changed)")
                 connection.unregister("changed")
                 records.insert(connection, "status_changes", found)
+
+    def reviews(self, scorecard: str) -> Sequence[KeptReview]:
+        with self._database.reading() as connection:
+            return reviews.of_scorecard(connection, scorecard)
+
+    def record_review(self, review: KeptReview) -> None:
+        with self._database.writing() as connection:
+            reviews.add(connection, review)
+
+    def review_dates(self, at: int) -> Mapping[tuple[str, str], ReviewDates]:
+        with self._database.reading() as connection:
+            return reviews.dates(connection, at)
 
     def statistics(self) -> Mapping[str, Any]:
         with self._database.reading() as connection:

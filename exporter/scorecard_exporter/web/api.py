@@ -32,6 +32,7 @@ from scorecard_exporter.scorecard.strategy import strategy_map
 from scorecard_exporter.web.exporter import Exporter
 from scorecard_exporter.web.history import HistoryApi
 from scorecard_exporter.web.refusals import RefusedError, given_moment
+from scorecard_exporter.web.reviews import ReviewApi
 
 BASE = "/api/v1"
 
@@ -47,10 +48,13 @@ def error_response(
 
 
 class Api:
-    """The API of an exporter that people reach under the path `prefix` (empty: the root)."""
+    """The API of an exporter that people reach under the path `prefix` (empty: the root).
 
-    def __init__(self, exporter: Exporter, prefix: str) -> None:
-        self._exporter = exporter
+    `private`: on the socket that only the exporter's own user may open.
+    """
+
+    def __init__(self, exporter: Exporter, prefix: str, *, private: bool = False) -> None:
+        self._exporter, self._private = exporter, private
         self._description = _description(prefix)
 
     def routes(self) -> list[BaseRoute]:
@@ -63,6 +67,7 @@ class Api:
             Route(f"{BASE}/scorecards/{{scorecard}}/map", self._map),
             Route(f"{BASE}/scorecards/{{scorecard}}/measures/{{measure}}", self._measure),
             *HistoryApi(self._exporter, BASE).routes(),
+            *ReviewApi(self._exporter, BASE, private=self._private).routes(),
         ]
 
     async def _openapi(self, _: Request) -> Response:

@@ -37,11 +37,14 @@ HEADERS = {
 }
 
 
-def create_app(exporter: Exporter, *, external_url: str = "", lifecycle: bool = False) -> ASGIApp:
+def create_app(
+    exporter: Exporter, *, external_url: str = "", lifecycle: bool = False, private: bool = False
+) -> ASGIApp:
     """The web face of `exporter`.
 
     `external_url`: where people reach it; links begin with its path, and requests are answered with and
-    without that path, whether or not a proxy strips it. `lifecycle`: whether `/-/reload` works.
+    without that path, whether or not a proxy strips it. `lifecycle`: whether `/-/reload` works. `private`: for the
+    socket that only the exporter's own user may open, where reviews can be recorded.
 
     Raises:
         ScorecardError: `external_url` is no address.
@@ -50,7 +53,7 @@ def create_app(exporter: Exporter, *, external_url: str = "", lifecycle: bool = 
     pages = Pages(exporter, prefix)
     routes = [
         *Operations(exporter, lifecycle=lifecycle).routes(),
-        *Api(exporter, prefix).routes(),
+        *Api(exporter, prefix, private=private).routes(),
         *Webhooks(exporter).routes(),
         *SurveyForms(exporter, prefix).routes(),
         *pages.routes(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -11,9 +12,12 @@ from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.exposition.cache import Rendered
 from scorecard_exporter.histories import HistoryQuestion
 from scorecard_exporter.pushes.pushes import Pushes
+from scorecard_exporter.report.writing import Meeting, ReviewQuestion
+from scorecard_exporter.scorecard.document import Document
 from scorecard_exporter.scorecard.explanation import Explanation
 from scorecard_exporter.scorecard.history import History
 from scorecard_exporter.scorecard.model import Snapshot
+from scorecard_exporter.store.base import KeptReview
 
 
 class Exporter(Protocol):
@@ -69,6 +73,24 @@ class Exporter(Protocol):
 
         Asked from the event loop.
         """
+
+    async def review(self, question: ReviewQuestion) -> Document:
+        """The review of a period as it would be written now.
+
+        Raises:
+            UnknownNameError: there is no such scorecard or team; the message names those near.
+            NoReviewError: the period is none, or is not over.
+        """
+
+    async def reviews(self, scorecard: str) -> Sequence[KeptReview]:
+        """Every recorded review of a scorecard, the newest first.
+
+        Raises:
+            UnknownNameError: there is no such scorecard.
+        """
+
+    async def record_review(self, question: ReviewQuestion, meeting: Meeting) -> KeptReview:
+        """Keep a review for ever; errors as of `review`, and NoReviewError for notes that say nothing."""
 
     async def reload(self) -> None:
         """Take the configuration file anew.

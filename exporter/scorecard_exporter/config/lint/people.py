@@ -38,10 +38,15 @@ def _unowned(configuration: Configuration) -> Iterator[Advice]:
                 yield Advice("no-owner", f"{scorecard.id}/{measure.id}", sentence)
 
 
+def looks_personal(owner: str) -> bool:
+    """Whether an address looks like that of one person."""
+    return _PERSONAL.fullmatch(owner) is not None
+
+
 def _personal(configuration: Configuration) -> Iterator[Advice]:
     told: set[str] = set()
     for where, owner in _owners(configuration).items():
-        if _PERSONAL.fullmatch(owner) and owner not in told:
+        if looks_personal(owner) and owner not in told:
             told.add(owner)
             sentence = f"the owner {owner} looks like a person; a role or a group address outlives people"
             yield Advice("personal-owner", where, sentence)

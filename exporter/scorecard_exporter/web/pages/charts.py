@@ -10,12 +10,13 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from scorecard_exporter.quantities import moment, write
-from scorecard_exporter.scorecard.history import MeasureHistory, MeasurePoint
+from scorecard_exporter.scorecard.history import MeasurePoint
 
 FEWEST = 2
 """Fewer values than these make no curve."""
@@ -31,6 +32,26 @@ _WORDS = {"goal": "goal", "red": "red line"}
 _LINES = {"goal": ("goal", "goal_low", "goal_high"), "red": ("red", "red_low", "red_high")}
 
 
+class Curve(Protocol):
+    """What is drawn: a measure's points, oldest first; `is_log`: whether its target is judged on a logarithmic axis."""
+
+    @property
+    def title(self) -> str:
+        """What people call the measure."""
+
+    @property
+    def unit(self) -> str:
+        """Unit of its values."""
+
+    @property
+    def is_log(self) -> bool:
+        """See the class."""
+
+    @property
+    def points(self) -> Sequence[MeasurePoint]:
+        """See the class."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Scale:
     """Where a number lies between 0 and 1, from bottom to top."""
@@ -43,7 +64,7 @@ class _Scale:
         return (self.axis(value) - self.low) / (self.high - self.low)
 
 
-def sparkline(history: MeasureHistory) -> Markup:
+def sparkline(history: Curve) -> Markup:
     """The curve alone, a line of text high; nothing where there are too few values."""
     points = _from_first_value(history.points)
     if _values(points) < FEWEST:
@@ -55,7 +76,7 @@ def sparkline(history: MeasureHistory) -> Markup:
     ).format(side=SIDE, title=title, curve=_curve(points, scale))
 
 
-def chart(history: MeasureHistory, zone: str, id_: str) -> Markup:
+def chart(history: Curve, zone: str, id_: str) -> Markup:
     """Values, goal and red line over all points, with a description for readers; nothing where values are too few.
 
     `zone`: of the dates. `id_`: unique in the page.
@@ -75,7 +96,7 @@ def chart(history: MeasureHistory, zone: str, id_: str) -> Markup:
     ).format(
         height=HEIGHT + LINE + 4,
         id=id_,
-        title=f"{history.measure.title} over time",
+        title=f"{history.title} over time",
         summary=_summary(history, points),
         plot=plot,
         dots=_joined(_dots(points, scale)),
@@ -93,7 +114,7 @@ def _values(points: Iterable[MeasurePoint]) -> int:
     return sum(point.value is not None for point in points)
 
 
-def _summary(history: MeasureHistory, points: Sequence[MeasurePoint]) -> str:
+def _summary(history: Curve, points: Sequence[MeasurePoint]) -> str:
     """What the curve says, in words."""
     known = [point for point in points if point.value is not None]
     first, last = known[0], known[-1]
@@ -101,7 +122,7 @@ def _summary(history: MeasureHistory, points: Sequence[MeasurePoint]) -> str:
     goal = f"; goal {last.goal_text}" if last.goal_text else ""
     return (
         (
-            f"{history.measure.title}: {first.value_text} on {_day(first)}, {last.value_text} on {_day(last)}; "
+            f"{history.title}: {first.value_text} on {_day(first)}, {last.value_text} on {_day(last)}; "
             f"lowest {least.value_text}, highest {most.value_text}{goal}."
         )
         .replace("<=", "≤")
@@ -123,13 +144,12 @@ def _thresholds(point: MeasurePoint, line: str) -> Iterator[float]:
         yield from (float(value) for value in found if value is not None)
 
 
-def _scale(history: MeasureHistory, points: Sequence[MeasurePoint], *, with_lines: bool) -> _Scale:
+def _scale(history: Curve, points: Sequence[MeasurePoint], *, with_lines: bool) -> _Scale:
     """From the least to the most of all that is drawn; logarithmic where the target is and all of it is above zero."""
     shown = [float(point.value) for point in points if point.value is not None]
     if with_lines:
         shown += [value for point in points for line in _LINES for value in _thresholds(point, line)]
-    target = history.measure.target
-    is_log = target is not None and target.axis == "log" and min(shown) > 0
+    is_log = history.is_log and min(shown) > 0
     axis: Callable[[float], float] = math.log if is_log else float
     low, high = axis(min(shown)), axis(max(shown))
     room = (high - low) * MARGIN or 1.0
@@ -198,9 +218,9 @@ def _dots(points: Sequence[MeasurePoint], scale: _Scale) -> Iterator[Markup]:
         )
 
 
-def _labels(history: MeasureHistory, points: Sequence[MeasurePoint], scale: _Scale) -> Iterator[Markup]:
+def _labels(history: Curve, points: Sequence[MeasurePoint], scale: _Scale) -> Iterator[Markup]:
     """What the lines stand for at their newest, on the left, and the newest value on the right."""
-    newest, unit = points[-1], history.measure.definition.unit
+    newest, unit = points[-1], history.unit
     for line, names in _LINES.items():
         for name in names:
             value = getattr(newest.anchors, name, None) if newest.anchors else None

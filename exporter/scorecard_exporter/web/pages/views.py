@@ -10,25 +10,25 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from scorecard_exporter import __version__
 from scorecard_exporter.evaluation import find_scorecard
 from scorecard_exporter.measures.delivery import STAGES
 from scorecard_exporter.quantities import instant
+from scorecard_exporter.report.writing import chosen, kept_document
 from scorecard_exporter.scorecard.explanation import Explanation, Figure
 from scorecard_exporter.scorecard.history import MeasureHistory
 from scorecard_exporter.scorecard.model import STATUSES, MeasureStatus, ScorecardStatus, Snapshot
 from scorecard_exporter.web.exporter import Exporter
 from scorecard_exporter.web.pages.charts import chart, sparkline
+from scorecard_exporter.web.pages.reviews import curves, listed
 from scorecard_exporter.web.pages.strategy import drawings
 from scorecard_exporter.web.pages.teams import grouped
-from scorecard_exporter.web.pages.words import FILTERS
+from scorecard_exporter.web.pages.templates import environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,8 @@ class Pages:
     def __init__(self, exporter: Exporter, prefix: str) -> None:
         self._exporter = exporter
         self._link = partial(_link, prefix)
-        self._templates = Environment(
-            loader=PackageLoader(__package__, "."),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters.update(FILTERS)
-        self._templates.globals.update(link=self._link, version=__version__)
+        self._templates = environment()
+        self._templates.globals.update(link=self._link)
 
     def routes(self) -> list[BaseRoute]:
         """Where the pages are."""
@@ -70,6 +63,8 @@ class Pages:
             Route("/", self._scorecard),
             Route("/scorecards/{scorecard}/measures/{measure}", self._explanation),
             Route("/scorecards/{scorecard}/map", self._map),
+            Route("/scorecards/{scorecard}/reviews", self._reviews),
+            Route("/scorecards/{scorecard}/reviews/{period}", self._review),
             Mount("/static", _StaticFiles(packages=[(__package__, "static")])),
         ]
 
@@ -115,6 +110,20 @@ class Pages:
         past = self._past(why.scorecard, why.team)
         curve = chart(past[why.measure], why.zone, "past") if why.measure in past else ""
         return self._page("explanation.html", why=why, stages=stages, figures=figures, curve=curve)
+
+    async def _reviews(self, request: Request) -> Response:
+        id_ = request.path_params["scorecard"]
+        kept = await self._exporter.reviews(id_)
+        scorecard = self._exporter.configuration.scorecards[id_]
+        return self._page("reviews.html", scorecard=scorecard, rows=[listed(self._link, one) for one in kept])
+
+    async def _review(self, request: Request) -> Response:
+        names, query = request.path_params, request.query_params
+        kept = await self._exporter.reviews(names["scorecard"])
+        found = chosen(kept, names["period"], query.get("team") or None, query.get("recorded") or None)
+        document = kept_document(found, whole=True)
+        review = document["review"]
+        return self._page("review.html", review=review, kept=document, curves=curves(review))
 
     def _past(self, scorecard: str, team: str) -> Mapping[str, MeasureHistory]:
         """The histories of a team's measures, by id; empty until they are there. Asked for on the event loop."""

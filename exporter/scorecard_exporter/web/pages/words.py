@@ -11,9 +11,12 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
+from scorecard_exporter.quantities import instant as instant_of
 from scorecard_exporter.quantities import moment, write
+from scorecard_exporter.report.promises import standing
 from scorecard_exporter.scorecard import verdict
 from scorecard_exporter.scorecard.explanation import Explanation
+from scorecard_exporter.scorecard.initiatives import is_overdue
 from scorecard_exporter.scorecard.model import MeasureStatus
 
 _SPANS = (("year", 365 * 86_400), ("month", 30 * 86_400), ("day", 86_400), ("hour", 3600), ("minute", 60))
@@ -45,6 +48,11 @@ def utc(instant: int) -> str:
 def local(instant: int, zone: str) -> str:
     """The moment on the clocks of a zone: `23 Nov 2026, 11:14 CET`."""
     return f"{moment(instant).astimezone(ZoneInfo(zone)):%-d %b %Y, %H:%M %Z}"
+
+
+def written_at(text: str, zone: str) -> str:
+    """A moment of a document (RFC 3339) on the clocks of a zone."""
+    return local(instant_of(datetime.fromisoformat(text)), zone)
 
 
 def day(due: datetime) -> str:
@@ -97,6 +105,9 @@ def web_address(url: str) -> str:
 
 FILTERS = {
     function.__name__: function
-    for function in (span, ago, utc, local, day, points, share, signs, code, before, arrow, web_address)
+    for function in (
+        *(span, ago, utc, local, written_at, day, points, share, signs, code, before, arrow, web_address),
+        *(is_overdue, standing),
+    )
 }
-"""The functions of this module by the names under which templates use them."""
+"""The functions by the names under which templates use them."""
