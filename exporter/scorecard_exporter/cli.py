@@ -128,8 +128,11 @@ def main() -> None:
 def run(*, log_level: str, log_format: logs.Format, **options: Any) -> None:
     """Read the sources, keep the numbers current, serve them."""
     logs.set_up(log_level, log_format)
-    # Records and links are many small objects without cycles: collecting them often is a third of the linking time.
-    gc.set_threshold(100_000, 50, 50)
+    # Records and links are many small objects without cycles: collecting them often is a third of the linking time,
+    # and a collection of more at once holds up the answers.
+    gc.set_threshold(20_000, 50, 50)
+    # An answer takes the interpreter from the threads that read, link and write several times: 5 ms each are too long.
+    sys.setswitchinterval(0.001)
     asyncio.run(_run(**options))
 
 

@@ -99,11 +99,13 @@ def _upsert(connection: duckdb.DuckDBPyConnection, table: RecordTable, records: 
     """Replace by origin and key, wherever the older copy is.
 
     The search for older copies is not bounded by time: a corrected file or a deployment that has
-    started meanwhile changes even the time of creation.
+    started meanwhile changes even the time of creation. It is bounded by origin: rows of one are written
+    together, so that most of a large table is passed over.
     """
     connection.register("batch", table.rows(records))
     same = "(origin, key) IN (SELECT origin, key FROM batch)"
-    connection.execute(f"DELETE FROM {table.name} WHERE {same}")
+    bounds = connection.execute("SELECT min(origin), max(origin) FROM batch").fetchone()
+    connection.execute(f"DELETE FROM {table.name} WHERE origin BETWEEN ? AND ? AND {same}", bounds)
     replaced = connection.fetchall()[0][0]
     if replaced:
         for part in table.parts.values():

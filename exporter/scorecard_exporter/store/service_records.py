@@ -22,6 +22,7 @@ from scorecard_exporter.events.rules import ServiceRule
 
 RECORDS_AT_ONCE = 25_000
 """How many records of some number are held in memory together, unless one service has more."""
+ROWS_AT_ONCE = 1_000
 
 _MANY = ("commits", "deployments", "issues", "pull_requests")
 
@@ -106,8 +107,14 @@ def _rows(
         return {}
     wanted = f"SELECT {'DISTINCT ' if distinct else ''}origin, {columns} FROM {table}"
     where = f"WHERE origin IN (SELECT unnest(?)) AND {condition}"
-    rows = connection.execute(f"{wanted} {where}", [sorted(origins)]).fetchall()
-    return _grouped((row[0], row[1:]) for row in rows)
+    found = connection.execute(f"{wanted} {where}", [sorted(origins)])
+    return _grouped((row[0], row[1:]) for row in _fetched(found))
+
+
+def _fetched(found: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    """The rows, so many at a time that no other thread waits long for the interpreter."""
+    while rows := found.fetchmany(ROWS_AT_ONCE):
+        yield from rows
 
 
 def _commits(connection: duckdb.DuckDBPyConnection, origins: Collection[str]) -> _ByOrigin[CommitRow]:
