@@ -143,8 +143,8 @@ def _measures(material: Material) -> Iterator[Document]:
             "target_note": target_note(status, card.scorecard.zone),
             "notes": list(_notes(status, material.at)),
             "initiatives": [one.title for one in status.initiatives],
-            **outlook(status.measure, status.measure.target, months, material.period),
-            "axis": status.measure.target.axis if status.measure.target else "linear",
+            **outlook(status.measure, status.target, months, material.period),
+            "axis": status.target.axis if status.target else "linear",
             "months": [_month(point) for point in months],
         }
 
@@ -232,7 +232,7 @@ def _doubt(status: MeasureStatus, colours: list[str]) -> str:
         return f"{goal} was met in {RUNNING} periods running: raise it, or measure what matters now."
     if len(colours) == RUNNING and set(colours) == {"red"}:
         return f"{goal} is out of sight: red in {RUNNING} periods running. Is it out of reach, or is too little done?"
-    target = status.measure.target
+    target = status.target
     if target is not None and target.is_default:
         return f"{goal} is the default of this measure and was never chosen by you."
     return ""
