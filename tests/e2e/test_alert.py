@@ -55,7 +55,7 @@ RULES = {
     "keep_firing_for: 15m": ("keep_firing_for: 8s", 8),
     "\n        for: 5m": ("\n        for: 1s", 2),
     "\n        for: 1h": ("\n        for: 10s", 1),
-    "\n    interval: 5m": ("\n    interval: 1s", 1),
+    "\n    interval: 5m": ("\n    interval: 1s", 2),
 }
 ALERTMANAGER = {
     "receiver:10211": ("{receiver}", 4),
