@@ -1,7 +1,6 @@
 """Polls: what is read first, what ends them, and that no cursor is ever ahead of its records."""
 
 import logging
-import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -207,23 +206,6 @@ def test_after_what_cannot_be_stored_no_cursor_is_ahead(monkeypatch):
     assert kept.written == [[("a", "1")]]
     assert broken.cursors == [None]
     assert report.sentences() == ["a: what was read cannot be stored: ValueError: it is too large"]
-
-
-def test_the_next_stream_is_read_while_what_was_read_is_written(monkeypatch):
-    monkeypatch.setattr(polling, "RECORDS_TOGETHER", 1)
-    is_read, kept = threading.Event(), Kept()
-
-    def write(deliveries):
-        assert is_read.wait(timeout=10)
-        kept(deliveries)
-
-    class Next(Told):
-        def read(self, cursor, at):
-            is_read.set()
-            yield from super().read(cursor, at)
-
-    poll(Told("a", [batch("1", "x")]), Next("b", [batch("1", "y")]), kept=write)
-    assert kept.written == [[("a", "1")], [("b", "1")]]
 
 
 def test_a_full_disk_ends_the_poll():

@@ -1,8 +1,7 @@
 """One poll of a source: each stream in its turn, and round again while history is left to be read.
 
 The newest of every stream comes first, so that the current numbers are right before history fills in behind. What
-several streams have read is written together: thousands of repositories with nothing new cost one transaction. While it
-is written the next streams are read.
+several streams have read is written together: thousands of repositories with nothing new cost one transaction.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -82,8 +80,6 @@ class Poll:
         self._cursors = dict(cursors)
         self._waiting: list[tuple[str, Batch]] = []
         self._waits_since = now()
-        self._writer = ThreadPoolExecutor(1, f"writing {source.name}")
-        self._writing: Future[dict[str, str]] | None = None
         self._progress: dict[str, Progress] = {}
         self._reached: dict[str, datetime] = {}
         self._standstills: Counter[str] = Counter()
@@ -98,13 +94,6 @@ class Poll:
             AbandonedError: the poll is no longer wanted.
             StoreFullError: what was read could not be stored.
         """
-        with self._writer:
-            self._read_all()
-            self._flush()
-            self._settle()
-        return self._report
-
-    def _read_all(self) -> None:
         at = self._now()
         try:
             streams = self._sound(self._source.streams)
@@ -118,6 +107,8 @@ class Poll:
             self._report.paused = str(error)
         except SourceError as error:
             self._note(self._source.name, str(error))
+        self._flush()
+        return self._report
 
     def _round(self, streams: Sequence[Stream], at: datetime) -> list[Stream]:
         """One step of each stream; those that have history left."""
@@ -133,7 +124,6 @@ class Poll:
     def _tell(self, at: datetime, unread: int = 0) -> None:
         """Say how far reading has come, once that is stored; `unread` streams have not had their first turn."""
         self._flush()
-        self._settle()
         self._report.history = self._history.share(self._progress.values(), at, unread)
         self._told(self._report)
 
@@ -200,31 +190,13 @@ class Poll:
                 raise SkippableSourceError(refused[stream])
 
     def _flush(self) -> dict[str, str]:
-        """Begin to store what waits, once what was flushed before is stored; see `_settle`."""
-        refused = self._settle()
+        """Store what waits; the streams whose batches cannot be stored, with the reason."""
         if not self._is_wanted():
             raise AbandonedError
         waiting, self._waiting = self._waiting, []
-        if waiting:
-            self._writing = self._writer.submit(self._store, waiting)
-        return refused
-
-    def _settle(self) -> dict[str, str]:
-        """Wait for what is being stored; the streams whose batches could not be stored, with the reason.
-
-        What these have read since is not stored either, or their cursors would be ahead of their records.
-        """
-        writing, self._writing = self._writing, None
-        refused = writing.result() if writing else {}
-        self._waiting = [(stream, batch) for stream, batch in self._waiting if stream not in refused]
-        for stream, reason in refused.items():
-            self._note(stream, reason)
-        return refused
-
-    def _store(self, waiting: list[tuple[str, Batch]]) -> dict[str, str]:
-        """Store these; the streams whose batches cannot be stored, with the reason."""
         try:
-            self._write(waiting)
+            if waiting:
+                self._write(waiting)
         except (ScorecardError, AbandonedError):
             raise
         except Exception:
@@ -244,6 +216,7 @@ class Poll:
                 raise
             except Exception as error:  # noqa: BLE001  whatever it is, it is said, and the others go on
                 refused[stream] = f"what was read cannot be stored: {type(error).__name__}: {error}"
+                self._note(stream, refused[stream])
         return refused
 
 
