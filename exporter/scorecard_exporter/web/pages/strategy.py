@@ -10,7 +10,7 @@ from scorecard_exporter.scorecard.model import ScorecardStatus
 from scorecard_exporter.scorecard.strategy import NARROW, WIDE, Arrow, Lane, Node, StrategyMap, strategy_map
 from scorecard_exporter.scorecard.verdict import points
 
-_LETTER = 7.6
+_LETTER = 8.6
 """How wide a letter of a title is, on average and with some room, in units of the drawing."""
 _BESIDE = 26
 _LINE = 17
