@@ -79,6 +79,7 @@ class Poll:
         self._source, self._write, self._is_wanted, self._told, self._now = source, write, is_wanted, told, now
         self._cursors = dict(cursors)
         self._waiting: list[tuple[str, Batch]] = []
+        self._waiting_records = 0
         self._waits_since = now()
         self._progress: dict[str, Progress] = {}
         self._reached: dict[str, datetime] = {}
@@ -182,8 +183,9 @@ class Poll:
         if not self._waiting:
             self._waits_since = self._now()
         self._waiting.append((stream, batch))
+        self._waiting_records += len(batch.records)
         self._cursors[stream] = batch.cursor
-        is_enough = sum(len(one.records) for _, one in self._waiting) >= RECORDS_TOGETHER
+        is_enough = self._waiting_records >= RECORDS_TOGETHER
         if is_enough or (self._now() - self._waits_since).total_seconds() > SECONDS_TOGETHER:
             refused = self._flush()
             if stream in refused:
@@ -193,7 +195,7 @@ class Poll:
         """Store what waits; the streams whose batches cannot be stored, with the reason."""
         if not self._is_wanted():
             raise AbandonedError
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting, self._waiting_records = self._waiting, [], 0
         try:
             if waiting:
                 self._write(waiting)

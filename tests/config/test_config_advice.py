@@ -199,6 +199,7 @@ def test_an_owner_who_looks_like_a_person_is_told_once(advice):
 
 INITIATIVES = [
     ("initiative-overdue", "owner: qa, resources: two, due: 2026-06-30", True, "its day has passed"),
+    ("initiative-overdue", "owner: qa, resources: two, due: 2026-07-01", False, "its day is not over"),
     ("initiative-overdue", "owner: qa, resources: two, due: 2026-07-02", False, "its day is to come"),
     ("initiative-overdue", "owner: qa, resources: two, due: 2026-06-30, done: 100%", False, "it is done"),
     ("initiative-overdue", "owner: qa, resources: two", False, "it has no day"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scorecard_exporter.measures.statistics import QUANTILES, interpolate, wilson
+from scorecard_exporter.measures.statistics import QUANTILES, interpolate, newcombe, wilson
 
 
 def neighbours(values, quantile):
@@ -54,3 +54,13 @@ def test_an_interval_holds_the_share_and_stays_within_0_and_1(pair):
 def test_the_interval_of_the_opposite_is_the_mirror_image():
     lower, upper = wilson(3, 10)
     assert wilson(7, 10) == pytest.approx((1 - upper, 1 - lower))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "lower", "upper"),
+    [((56, 70), (48, 80), 0.0524, 0.3339), ((9, 10), (3, 10), 0.1705, 0.8090), ((5, 56), (0, 29), -0.0381, 0.1926)],
+)
+def test_intervals_of_differences_are_those_of_newcombe(first, second, lower, upper):
+    """R. G. Newcombe, Statistics in Medicine 17 (1998), 873-890, table II, method 10."""
+    shares = [(successes / samples, wilson(successes, samples)) for successes, samples in (first, second)]
+    assert tuple(round(bound, 4) for bound in newcombe(*shares)) == (lower, upper)

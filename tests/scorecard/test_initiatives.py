@@ -7,7 +7,7 @@ import pytest
 
 from scorecard_exporter.config.model import Initiative
 from scorecard_exporter.quantities import instant
-from scorecard_exporter.scorecard.initiatives import Initiatives, is_finished, is_overdue
+from scorecard_exporter.scorecard.initiatives import Initiatives
 
 DUE = datetime(2026, 12, 1, tzinfo=UTC)
 
@@ -34,12 +34,12 @@ ROWS = [
 
 @pytest.mark.parametrize(("due", "done", "at", "late", "why"), ROWS, ids=[row[-1] for row in ROWS])
 def test_it_is_overdue_when_its_day_is_over_and_it_is_not_done(due, done, at, late, why):
-    assert is_overdue(initiative(due=due, done=done), instant(at)) is late, why
+    assert initiative(due=due, done=done).is_overdue(instant(at)) is late, why
 
 
 @pytest.mark.parametrize(("done", "finished"), [(None, False), (Fraction(0), False), (Fraction(1), True)])
 def test_it_is_finished_when_all_of_it_is_done(done, finished):
-    assert is_finished(initiative(done=done)) is finished
+    assert initiative(done=done).is_finished is finished
 
 
 def test_what_is_for_an_objective_is_for_each_of_its_measures():

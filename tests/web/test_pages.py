@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from html.parser import HTMLParser
 from importlib import resources
 from itertools import pairwise
 
 import pytest
 
+from scorecard_exporter.config.model import Initiative
 from scorecard_exporter.errors import ScorecardError
 from scorecard_exporter.measures.benchmark import Benchmark
 from scorecard_exporter.scorecard.model import Pace
@@ -554,3 +556,43 @@ def test_colours_meet_wcag_aa(scheme, ink, ground, least):
     light, dark = re.findall(r":root \{(.*?)\}", style, re.DOTALL)[:2]
     colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", light if scheme == "light" else dark))
     assert contrast(colours[ink], colours[ground]) >= least
+
+
+def left_with(snapshot, *initiatives):
+    """The snapshot in which these initiatives are about every measure, and none about an objective."""
+
+    def objective(one):
+        return replace(one, initiatives=(), measures=tuple(replace(m, initiatives=initiatives) for m in one.measures))
+
+    def perspective(one):
+        return replace(one, objectives=tuple(map(objective, one.objectives)))
+
+    return replace(
+        snapshot,
+        scorecards=tuple(
+            replace(card, perspectives=tuple(map(perspective, card.perspectives))) for card in snapshot.scorecards
+        ),
+    )
+
+
+INITIATIVE = Initiative(id="tests", title="Automate the tests", measures=(("engineering", "lead_time_for_changes"),))
+LEFT_ALONE = [
+    ((), "No initiative is about it.", "Nothing yet: it is red", "nothing is done"),
+    (
+        (replace(INITIATIVE, done=Fraction(1)),),
+        "All initiatives about it are finished.",
+        "Nothing any more: it is red",
+        "what was done did not help, as the alert and `check` say too",
+    ),
+    ((replace(INITIATIVE, done=Fraction(1, 2)),), "", "", "something is being done"),
+]
+
+
+@pytest.mark.parametrize(("initiatives", "beside", "explained", "why"), LEFT_ALONE, ids=[row[3] for row in LEFT_ALONE])
+def test_a_red_that_is_left_alone_is_said_beside_it(ask, exporter, initiatives, beside, explained, why):
+    """The same on every screen: an initiative that is finished does nothing any more."""
+    exporter.snapshot = left_with(exporter.snapshot, *initiatives)
+    pages = ask(exporter).get("/?team=payments").text, ask(exporter).get(LEAD_TIME).text
+    sentences = {row[1] for row in LEFT_ALONE if row[1]}, {row[2] for row in LEFT_ALONE if row[2]}
+    found = tuple({one for one in said if one in page} for page, said in zip(pages, sentences, strict=True))
+    assert found == ({beside} - {""}, {explained} - {""}), why

@@ -13,8 +13,11 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from scorecard_exporter.measures.model import Definition, Scope, Series, Survey
+from scorecard_exporter.quantities import DAY, instant
 from scorecard_exporter.sources.base import SourceOptions
 from scorecard_exporter.store.base import Dimensions
+
+_DAY = DAY * 1_000_000
 
 Axis = Literal["linear", "log"]
 Better = Literal["higher", "lower"]
@@ -174,6 +177,15 @@ class Initiative:
     resources: str = ""
     done: Fraction | None = None
     notes: str = ""
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether all of it is done."""
+        return self.done is not None and self.done >= 1
+
+    def is_overdue(self, at: int) -> bool:
+        """Whether the day on which it was due had passed at the moment `at` (microseconds), and it was not finished."""
+        return self.due is not None and not self.is_finished and instant(self.due) + _DAY <= at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Percentiles from two neighbouring order statistics, and the interval of a share."""
+"""Percentiles from two neighbouring order statistics, and intervals of shares and of their differences."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from fractions import Fraction
 
 from scorecard_exporter.measures.model import Statistic
 
+_Share = tuple[float, tuple[float, float]]
+
 QUANTILES: Mapping[Statistic, tuple[int, int]] = {"median": (1, 2), "p75": (3, 4), "p85": (17, 20), "p90": (9, 10)}
 """Percentiles as numerator and denominator."""
+
+ENOUGH_SAMPLES = 20
+"""Below so many, a difference or a trend is not told from chance (docs/definitions.md, "Statistics")."""
 
 _Z = 1.959963984540054
 """The 97.5 % point of the normal distribution: 95 % of it lie between minus and plus this."""
@@ -39,3 +44,14 @@ def wilson(successes: int, samples: int) -> tuple[float, float]:
     spread = _Z * math.sqrt(share * (1 - share) / samples + square / (4 * samples * samples))
     scale = 1 + square / samples
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+
+
+def newcombe(share: _Share, before: _Share) -> tuple[float, float]:
+    """The 95 % interval of the difference `share - before` of two independent shares, as two ratios.
+
+    Each is given as its value and its Wilson interval. R. G. Newcombe, "Interval estimation for the difference between
+    independent proportions", Statistics in Medicine 17 (1998), method 10.
+    """
+    (now, (low, high)), (then, (low_then, high_then)) = share, before
+    difference = now - then
+    return difference - math.hypot(now - low, high_then - then), difference + math.hypot(high - now, then - low_then)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from scorecard_exporter.config.model import Axis, Band, Measure, Target
+from scorecard_exporter.measures.statistics import ENOUGH_SAMPLES
 from scorecard_exporter.quantities import DAY, instant, moment, two_digits, write
-from scorecard_exporter.report.trend import ENOUGH_SAMPLES, Line, line
+from scorecard_exporter.report.trend import Line, line
 from scorecard_exporter.scorecard.document import Document, timestamp
 from scorecard_exporter.scorecard.history import MeasurePoint
 from scorecard_exporter.scorecard.numbers import several

@@ -240,7 +240,7 @@ def _doubt(status: MeasureStatus, colours: list[str]) -> str:
 
 def _advice(card: ScorecardStatus) -> Iterator[str]:
     for status in _statuses(card):
-        if status.status == "red" and not status.initiatives:
-            yield f"{status.measure.title} is red, and no initiative is about it."
+        if status.is_left_alone:
+            yield f"{status.measure.title} is red, and nothing is being done about it."
         if not status.owner:
             yield f"{status.measure.title} has no owner."

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scorecard_exporter.config.model import Axis
+from scorecard_exporter.measures.statistics import ENOUGH_SAMPLES
 from scorecard_exporter.quantities import DAY
 from scorecard_exporter.scorecard.history import MeasurePoint
 
-ENOUGH_SAMPLES = 20
 ENOUGH_POINTS = 10
 FEWEST_POINTS = 3
 """Through two points every line fits: nothing could be said of how well."""

@@ -49,15 +49,10 @@ def _statuses(card: ScorecardStatus) -> Iterator[tuple[_Place, MeasureStatus]]:
 
 def _red(measures: dict[_Place, list[MeasureStatus]]) -> Iterator[Advice]:
     for place, statuses in measures.items():
-        teams = [one.team for one in statuses if one.status == "red" and not any(_open(one))]
+        teams = [one.team for one in statuses if one.is_left_alone]
         if teams:
             sentence = f"it is red for {listed(teams)}, and no initiative is for it; add one under 'initiatives'"
             yield Advice("red-without-initiative", "/".join(place), sentence)
-
-
-def _open(status: MeasureStatus) -> Iterator[bool]:
-    """One for each initiative that is not done."""
-    return (True for one in status.initiatives if one.done != 1)
 
 
 def _met(snapshots: Sequence[Snapshot]) -> Iterator[Advice]:

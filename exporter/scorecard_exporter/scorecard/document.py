@@ -18,7 +18,6 @@ from scorecard_exporter.measures.benchmark import Benchmark
 from scorecard_exporter.measures.model import Absence, Period
 from scorecard_exporter.quantities import instant, moment, write
 from scorecard_exporter.scorecard.explanation import Evidence, Explanation, Figure
-from scorecard_exporter.scorecard.initiatives import is_overdue
 from scorecard_exporter.scorecard.model import (
     MeasureStatus,
     ObjectiveStatus,
@@ -259,7 +258,7 @@ def initiative_document(initiative: Initiative, at: int) -> Document:
         "resources": initiative.resources,
         "done": number(initiative.done),
         "notes": initiative.notes,
-        "overdue": is_overdue(initiative, at),
+        "overdue": initiative.is_overdue(at),
     }
 
 

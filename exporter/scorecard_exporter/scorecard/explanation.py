@@ -107,6 +107,7 @@ class Explanation:
     trend: Literal["better", "worse", "same"] | None
     absence: Absence | None
     initiatives: tuple[Initiative, ...]
+    is_left_alone: bool
     pace: Pace | None
     benchmark: Benchmark | None
 
@@ -150,6 +151,7 @@ def explain(
         trend=status.trend,
         absence=status.absence,
         initiatives=status.initiatives,
+        is_left_alone=status.is_left_alone,
         pace=status.pace,
         benchmark=status.benchmark,
     )

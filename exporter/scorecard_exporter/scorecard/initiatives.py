@@ -1,4 +1,4 @@
-"""What is being done about what, and what of it is late. Pure."""
+"""What is being done about what. Pure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scorecard_exporter.config.model import Initiative
-from scorecard_exporter.quantities import DAY, instant
 
 Pair = tuple[str, str]
-_DAY = DAY * 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +35,3 @@ class Initiatives:
         own = self.of_measures.get((scorecard, measure), ())
         wider = self.of_objectives.get((scorecard, objective), ())
         return own + tuple(one for one in wider if one not in own)
-
-
-def is_finished(initiative: Initiative) -> bool:
-    """Whether all of it is done."""
-    return initiative.done is not None and initiative.done >= 1
-
-
-def is_overdue(initiative: Initiative, at: int) -> bool:
-    """Whether the day on which it was due had passed at the moment `at` (microseconds), and it was not finished."""
-    if initiative.due is None or is_finished(initiative):
-        return False
-    return instant(initiative.due) + _DAY <= at

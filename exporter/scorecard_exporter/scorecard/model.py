@@ -69,6 +69,11 @@ class MeasureStatus:
     benchmark: Benchmark | None = None
 
     @property
+    def is_left_alone(self) -> bool:
+        """Whether it is red and nothing is being done about it; what is finished is being done no more."""
+        return self.status == "red" and all(one.is_finished for one in self.initiatives)
+
+    @property
     def target(self) -> Target | None:
         """What the measure is held to for this team, over all time."""
         return self.measure.target_of(self.team)

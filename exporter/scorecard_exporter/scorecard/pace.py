@@ -13,6 +13,7 @@ from fractions import Fraction
 from scorecard_exporter.config.model import Anchors, Axis, Target
 from scorecard_exporter.measures.finding import MICROS
 from scorecard_exporter.measures.model import Period, Reading
+from scorecard_exporter.measures.statistics import ENOUGH_SAMPLES, newcombe
 from scorecard_exporter.quantities import instant, write
 from scorecard_exporter.scorecard.model import Pace
 from scorecard_exporter.scorecard.numbers import length_text
@@ -20,7 +21,6 @@ from scorecard_exporter.scorecard.score import colour
 from scorecard_exporter.scorecard.target import between
 from scorecard_exporter.scorecard.wording import day_text, goal_text
 
-ENOUGH_SAMPLES = 20
 UNCERTAIN = ("mean", "median", "p75", "p85", "p90", "share")
 """Statistics of a sample, whose differences may be chance; a count or an observation is what it is."""
 
@@ -57,23 +57,10 @@ def is_more_than_chance(reading: Reading, previous: Reading) -> bool:
         return True
     if min(reading.samples, previous.samples) < ENOUGH_SAMPLES:
         return False
-    return _excludes_zero(reading, previous)
-
-
-def _excludes_zero(reading: Reading, previous: Reading) -> bool:
-    """Whether the interval of the difference of two shares excludes zero; of other statistics there is none.
-
-    R. G. Newcombe, "Interval estimation for the difference between independent proportions", Statistics in Medicine
-    17 (1998), method 10: made of the two Wilson intervals.
-    """
     if reading.interval is None or previous.interval is None or reading.value is None or previous.value is None:
-        return True
-    now, before = float(reading.value), float(previous.value)
-    (low, high), (low_before, high_before) = reading.interval, previous.interval
-    difference = now - before
-    least = difference - math.hypot(now - low, high_before - before)
-    most = difference + math.hypot(high - now, before - low_before)
-    return least > 0 or most < 0
+        return True  # of other statistics than shares there is no interval
+    low, high = newcombe((float(reading.value), reading.interval), (float(previous.value), previous.interval))
+    return low > 0 or high < 0
 
 
 def _doubt(axis: Axis, reading: Reading, previous: Reading | None) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from scorecard_exporter.config.model import Anchors, Band, Target
+from scorecard_exporter.measures.statistics import ENOUGH_SAMPLES
 from scorecard_exporter.scorecard.model import MeasureStatus, Status
-from scorecard_exporter.scorecard.pace import ENOUGH_SAMPLES, UNCERTAIN
+from scorecard_exporter.scorecard.pace import UNCERTAIN
 from scorecard_exporter.scorecard.target import point_in_force
 from scorecard_exporter.scorecard.wording import day_text, exact_text
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 
 from scorecard_exporter.config.lint.advice import Advice
 from scorecard_exporter.config.model import Configuration, Initiative
-from scorecard_exporter.quantities import instant
 
 _PERSONAL = re.compile(r"[a-z]+\.[a-z]+@.+", re.IGNORECASE)
 NAMED = 5
@@ -61,8 +60,8 @@ def _owners(configuration: Configuration) -> Mapping[str, str]:
 
 
 def _initiative(initiative: Initiative, at: int) -> Iterator[Advice]:
-    about, done = f"initiative {initiative.id}", initiative.done == 1
-    if initiative.due and instant(initiative.due) < at and not done:
+    about, done = f"initiative {initiative.id}", initiative.is_finished
+    if initiative.due and initiative.is_overdue(at):
         sentence = f"it was due on {initiative.due:%Y-%m-%d} and is not done; finish it, move the date, or give it up"
         yield Advice("initiative-overdue", about, sentence)
     if not initiative.owner and not done:

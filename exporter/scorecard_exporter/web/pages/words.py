@@ -16,7 +16,6 @@ from scorecard_exporter.quantities import moment, write
 from scorecard_exporter.report.promises import standing
 from scorecard_exporter.scorecard import verdict
 from scorecard_exporter.scorecard.explanation import Explanation
-from scorecard_exporter.scorecard.initiatives import is_overdue
 from scorecard_exporter.scorecard.model import MeasureStatus
 
 _SPANS = (("year", 365 * 86_400), ("month", 30 * 86_400), ("day", 86_400), ("hour", 3600), ("minute", 60))
@@ -107,7 +106,7 @@ FILTERS = {
     function.__name__: function
     for function in (
         *(span, ago, utc, local, written_at, day, points, share, signs, code, before, arrow, web_address),
-        *(is_overdue, standing),
+        standing,
     )
 }
 """The functions by the names under which templates use them."""
