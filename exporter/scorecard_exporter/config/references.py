@@ -31,11 +31,19 @@ def cycle(edges: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
 class Origins:
     """The origins that the configured sources write.
 
-    `own`: sources that the exporter has by itself; they have series and surveys only.
+    `own`: sources that the exporter has by itself; they have series and surveys only. `are_known`: false where the
+    sources could not be read at all, as from a file with a mistake in it: then any name may be one of theirs.
     """
 
-    def __init__(self, sources: Mapping[str, SourceOptions], names: tuple[str, ...], own: tuple[str, ...] = ()) -> None:
-        self._sources, self._names, self._own = sources, names, own
+    def __init__(
+        self,
+        sources: Mapping[str, SourceOptions],
+        names: tuple[str, ...],
+        own: tuple[str, ...] = (),
+        *,
+        are_known: bool = True,
+    ) -> None:
+        self._sources, self._names, self._own, self._are_known = sources, names, own, are_known
 
     def find(self, written: str) -> str:
         """The origin `SOURCE:THING`; a type stands for the only source that has it.
@@ -66,7 +74,7 @@ class Origins:
         return origin
 
     def _named(self, source: str, written: str, names: tuple[str, ...]) -> str:
-        if source in names:
+        if source in names or not self._are_known:
             return source
         of_type = tuple(name for name, options in self._sources.items() if options.type == source)
         if len(of_type) > 1:

@@ -80,7 +80,7 @@ def _resolve(shape: ConfigurationShape, sources: Mapping[str, SourceOptions], do
     observed = (OBSERVATIONS,) if document.names("observations") else ()
     own = (*observed, SURVEY_LINKS)
     _no_taken_names(own, document)
-    origins = Origins(sources, document.names("sources"), own)
+    origins = Origins(sources, document.names("sources"), own, are_known=("sources",) not in document.broken)
     rules = service_rules(shape, origins, document)
     series, surveys = all_series(shape, origins, document), all_surveys(shape, origins, document)
     teams = read_teams(shape.teams, document)

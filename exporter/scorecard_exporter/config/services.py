@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from scorecard_exporter.config.document import Document, Location
 from scorecard_exporter.config.references import Origins, refers
 from scorecard_exporter.config.schema import ConfigurationShape
-from scorecard_exporter.config.schema_service import DeploymentsShape, OpenHoursShape, ServiceShape
+from scorecard_exporter.config.schema_service import (
+    BugsShape,
+    BuildsShape,
+    DeploymentsShape,
+    IncidentsShape,
+    OpenHoursShape,
+    ReleasesShape,
+    ServiceShape,
+)
 from scorecard_exporter.events.rules import (
     BugRule,
     BuildRule,
@@ -25,6 +35,8 @@ from scorecard_exporter.quantities import RefusedError, to_micros
 from scorecard_exporter.sources.base import SourceOptions
 from scorecard_exporter.store.base import SubjectPattern
 
+_Shape = TypeVar("_Shape", IncidentsShape, BuildsShape, BugsShape)
+_Find = Callable[[str, Location], str]
 _BY_PATTERNS: tuple[DeploymentsBy, ...] = ("environment", "tags", "releases")
 _BY_COMMITS: tuple[DeploymentsBy, ...] = ("merges", "first_parent")
 
@@ -66,16 +78,10 @@ def _rule(
     name: str, service: ServiceShape, shape: ConfigurationShape, origins: Origins, document: Document
 ) -> ServiceRule:
     here: Location = ("services", name)
-
-    def found(location: Location, written: str) -> str:
-        return _origin(written, location, origins, document)
-
-    incidents = [
-        (found((*here, "incidents", index, "from"), one.origin), one) for index, one in enumerate(service.incidents)
-    ]
+    find = partial(_origin, origins=origins, document=document)
     return ServiceRule(
         service=name,
-        changes=_origin(service.changes, (*here, "changes"), origins, document) if service.changes else None,
+        changes=find(service.changes, (*here, "changes")) if service.changes else None,
         paths=service.paths,
         deployments=_deployments(service.deployments, (*here, "deployments"), shape, origins, document)
         if service.deployments
@@ -84,27 +90,23 @@ def _rule(
             IncidentRule(
                 origin=origin, severities=one.severities, labels=one.labels, titles=one.titles, outages=one.outages
             )
-            for origin, one in incidents
+            for origin, one in _placed(service.incidents, (*here, "incidents"), find)
         ),
         builds=tuple(
-            BuildRule(origin=found((*here, "builds", index, "from"), one.origin), branches=one.branches)
-            for index, one in enumerate(service.builds)
+            BuildRule(origin=origin, branches=one.branches)
+            for origin, one in _placed(service.builds, (*here, "builds"), find)
         ),
         bugs=tuple(
             BugRule(
-                origin=found((*here, "bugs", index, "from"), one.origin),
+                origin=origin,
                 types=one.types,
                 labels=one.labels,
                 found_in_production=one.found_in_production,
                 reported_by_customers=one.reported_by_customers,
             )
-            for index, one in enumerate(service.bugs)
+            for origin, one in _placed(service.bugs, (*here, "bugs"), find)
         ),
-        releases=ReleaseRule(
-            origin=found((*here, "releases", "from"), service.releases.origin), versions=service.releases.versions
-        )
-        if service.releases
-        else None,
+        releases=_releases(service.releases, (*here, "releases", "from"), find),
         open_hours=open_hours(service.open_hours, (*here, "open_hours"), shape.timezone, document)
         or open_hours(shape.open_hours, ("open_hours",), shape.timezone, document),
         attribution_window=to_micros(service.attribution_window or shape.attribution_window),
@@ -113,6 +115,15 @@ def _rule(
         hotfixes=_own(service.hotfixes, shape.hotfixes),
         reverts=_own(service.reverts, shape.reverts),
     )
+
+
+def _placed(written: Sequence[_Shape], here: Location, find: _Find) -> Iterator[tuple[str, _Shape]]:
+    """Each entry of a list with the origin that it names under `from`."""
+    return ((find(one.origin, (*here, index, "from")), one) for index, one in enumerate(written))
+
+
+def _releases(written: ReleasesShape | None, here: Location, find: _Find) -> ReleaseRule | None:
+    return ReleaseRule(origin=find(written.origin, here), versions=written.versions) if written else None
 
 
 _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

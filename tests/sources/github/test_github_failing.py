@@ -19,6 +19,7 @@ from scorecard_exporter.errors import (
 )
 from scorecard_exporter.sources.github.limits import GitHubLimits
 from scorecard_exporter.sources.github.lists import MOST_PAGES
+from scorecard_exporter.store.tables import RECORDS
 from systems import github as fake
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -448,6 +449,7 @@ def test_whatever_stands_in_place_of_a_field_ends_in_a_problem_or_an_error_of_a_
     shop.deploy(AT - timedelta(days=5), "production", *["IN_PROGRESS"] * 12, "SUCCESS")
     world = served(*system.github.repos.values())
     world.options = system.options
+    spoilt = []
 
     def handle(request):
         answer = system.handle(request)
@@ -456,9 +458,15 @@ def test_whatever_stands_in_place_of_a_field_ends_in_a_problem_or_an_error_of_a_
         found = json.loads(answer.content)
         place = chance.choice(list(paths(found)))
         put = chance.choice([None, "x", 3, [], {}, True, [None], [{}]])
+        spoilt.append((place, put))
         return httpx.Response(answer.status_code, json=changed(found, place, put))
 
     world.handle = handle
     for stream in world.source().streams:
+        shelf = Shelf()
         with contextlib.suppress(SourceError):
-            step(stream, Shelf(), AT)
+            step(stream, shelf, AT)
+        for record in shelf.records.values():
+            RECORDS[record.kind].rows([record])  # or the store would refuse it
+        assert all(problem.code and problem.message.isprintable() for problem in shelf.problems)
+    assert spoilt
