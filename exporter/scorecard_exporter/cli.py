@@ -17,7 +17,7 @@ import click
 
 from scorecard_exporter import __version__, logs, terminal
 from scorecard_exporter.asking import asking
-from scorecard_exporter.backfilling import Wanted, past_gauges
+from scorecard_exporter.backfilling import Wanted
 from scorecard_exporter.checking import Checked, advised
 from scorecard_exporter.cli_reviews import report, review
 from scorecard_exporter.command_options import as_json, config_file_option, format_option
@@ -332,8 +332,10 @@ def _is_at_terminal() -> bool:
 @click.option("--output", type=click.File("wb", lazy=True), default="-", help="Where to; default: standard output.")
 def backfill(config_file: Path, output: IO[bytes], **options: Any) -> None:
     """Write the past of the gauges as OpenMetrics, for `promtool tsdb create-blocks-from openmetrics`."""
-    for piece in past_gauges(load(config_file), Wanted.read(**options, now=datetime.now(UTC))):
-        output.write(piece)
+    wanted = Wanted.read(**options, now=datetime.now(UTC))
+    with asking(load(config_file)) as questions:
+        for piece in questions.past_gauges(wanted):
+            output.write(piece)
 
 
 def _print_json(document: Any) -> None:

@@ -14,7 +14,7 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,7 @@ from typing import TypeVar
 
 from prometheus_client import CollectorRegistry
 
+from scorecard_exporter.backfilling import Wanted, past_gauges
 from scorecard_exporter.config import load
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, StoreFullError
@@ -252,6 +253,17 @@ class Service:
     def _record_now(self, question: ReviewQuestion, meeting: Meeting) -> KeptReview:
         self._store.link()
         return recorded(self._configuration, self._store, question, meeting, instant(datetime.now(UTC)))
+
+    async def backfill(self, wanted: Wanted) -> AsyncIterator[bytes]:
+        configuration = self._configuration
+        await self._in_writer(self._store.link)
+        pieces = past_gauges(configuration, self._store, wanted)
+        # Each piece waits for its turn: what sources read meanwhile is written between two of them.
+        while (piece := await self._in_writer(next, pieces, None)) is not None:
+            if configuration is not self._configuration:
+                raise ScorecardError("The configuration was loaded anew while the past was gathered: ask again.")
+            if piece:
+                yield piece
 
     async def reload(self) -> None:
         try:
