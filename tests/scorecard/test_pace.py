@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from scorecard_exporter.config.model import Anchors, Band, Target, TargetPoint
+from scorecard_exporter.measures.model import Period
 from scorecard_exporter.measures.statistics import wilson
 from scorecard_exporter.scorecard.pace import is_more_than_chance, pace
 
@@ -37,11 +38,14 @@ RISING = schedule((-180, 10, 5), (60, 60, 40), better="higher")
 def of(build):
     """The pace of one measure from `before` to `now`."""
 
-    def found(target, before, now, *, samples=(50, 50), statistic="median", unit="count", **more):
+    def found(target, before, now, *, samples=(50, 50), statistic="median", unit="count", days=30, **more):
         definition = build.definition("lead_time_for_changes", unit, statistic)
         measure = build.measure(definition=definition)
         reading = build.reading(measure, now, samples=samples[1])
-        previous = None if before is None else build.reading(measure, before, samples=samples[0])
+        earlier = Period(*(end - days * DAY * 1_000_000 for end in (reading.period.starts_at, reading.period.ends_at)))
+        previous = None
+        if before is not None:
+            previous = replace(build.reading(measure, before, samples=samples[0]), period=earlier)
         return pace(target, replace(reading, **more), previous, "UTC")
 
     return found
@@ -87,6 +91,14 @@ def test_when_less_than_a_period_is_left_the_goal_itself_is_next(of):
     assert of(schedule((-180, 100, 120), (15, 10, 20)), 70, 40).sentence == (
         "To meet <= 10 by 2026-07-16 it has to come from 40 to 10 in the next 15 d; "
         "in the last 30 d it came from 70 to 40, which is not enough."
+    )
+
+
+def test_windows_that_do_not_touch_are_as_far_apart_as_their_ends(of):
+    """In a review of quarters a cost of thirty days is compared with that of three months ago."""
+    assert of(LINEAR, 60, 40, days=90).sentence == (
+        "To meet <= 10 by 2026-09-29 it has to come from 40 to 10 in the next 90 d; "
+        "in the last 90 d it came from 60 to 40, which is not enough."
     )
 
 

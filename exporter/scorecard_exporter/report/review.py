@@ -155,7 +155,7 @@ def _measures(material: Material) -> Iterator[Document]:
             "judgement": judgement(status),
             "target_note": target_note(status, card.scorecard.zone),
             "notes": list(_notes(status, material.at)),
-            "initiatives": [one.title for one in status.initiatives],
+            "initiatives": [one.title for one in status.initiatives if not one.is_finished],
             **outlook(status.measure, status.target, months, material.period),
             "pace": pace_document(_pace(status, earlier.get(status.measure.id), card.scorecard.zone)),
             "benchmark": benchmark_document(status.benchmark),
@@ -165,7 +165,7 @@ def _measures(material: Material) -> Iterator[Document]:
 
 
 def _pace(status: MeasureStatus, before: Reading | None, zone: str) -> Pace | None:
-    """None also where a total's window began before that of the period before was over: they share what they count."""
+    """None also where a total's windows overlap: what both of them count cannot have changed."""
     if before and before.period.ends_at > status.reading.period.starts_at:
         return None
     return pace(status.target, status.reading, before, zone)
@@ -223,11 +223,11 @@ def _month(point: MeasurePoint) -> Document:
 
 
 def _initiatives(card: ScorecardStatus, at: int) -> Iterator[Document]:
-    """Each one once, with the measures of the scorecard that it is for."""
+    """Each one once, with the measures of the scorecard that it is for; those that are done last."""
     about: dict[str, list[MeasureStatus]] = {}
     for status in _statuses(card):
         for one in status.initiatives:
             about.setdefault(one.id, []).append(status)
     known = {one.id: one for status in _statuses(card) for one in status.initiatives}
-    for id_, statuses in about.items():
+    for id_, statuses in sorted(about.items(), key=lambda one: known[one[0]].is_finished):
         yield {**initiative_document(known[id_], at), "measures": [one.measure.id for one in statuses]}
