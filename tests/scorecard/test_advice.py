@@ -18,8 +18,8 @@ RED, YELLOW, GREEN, GREY = 5, 15, 25, None
 def taken(build):
     """A snapshot of `speed` for teams with these values."""
 
-    def of(values, initiatives=()):
-        measure = build.measure(teams=tuple(values))
+    def of(values, initiatives=(), **more):
+        measure = build.measure(teams=tuple(values), **more)
         configuration = build.configuration(
             build.perspective(build.objective(measure)), teams=tuple(values), initiatives=initiatives
         )
@@ -74,6 +74,13 @@ def test_a_target_that_is_met_again_and_again(taken, values, told, why):
     sentence = "its target was met in 3 periods running by a; raise it, or measure what matters now"
     found = named(taken({"a": RED}), "target-met-repeatedly", [taken({"a": value}) for value in values])
     assert found == ([("engineering/speed", sentence)] if told else []), why
+
+
+def test_a_target_that_has_been_raised_since_is_not_to_be_raised(build, taken):
+    """What was met in three quarters was met by the old one."""
+    periods = [taken({"a": GREEN})] * 3
+    stricter = taken({"a": GREEN}, target=build.dated((None, 22)))
+    assert named(stricter, "target-met-repeatedly", periods) == []
 
 
 def test_a_target_is_not_too_easy_while_one_team_misses_it(taken):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from scorecard_exporter.config.lint.advice import Advice
 from scorecard_exporter.config.lint.people import listed
@@ -22,7 +22,8 @@ def advise_on_numbers(newest: Snapshot, periods: Sequence[Snapshot]) -> list[Adv
 
     Fewer than three periods say nothing about targets that are always met.
     """
-    return [*_red(_by_measure(newest)), *_met(periods), *missed_by_all(newest)]
+    measures = _by_measure(newest)
+    return [*_red(measures), *_met(measures, periods), *missed_by_all(newest)]
 
 
 def missed_by_all(taken: Snapshot) -> Iterator[Advice]:
@@ -55,16 +56,23 @@ def _red(measures: dict[_Place, list[MeasureStatus]]) -> Iterator[Advice]:
             yield Advice("red-without-initiative", "/".join(place), sentence)
 
 
-def _met(periods: Sequence[Snapshot]) -> Iterator[Advice]:
+def _met(newest: dict[_Place, list[MeasureStatus]], periods: Sequence[Snapshot]) -> Iterator[Advice]:
     if len(periods) < PERIODS:
         return
     running = [_by_measure(taken) for taken in periods[-PERIODS:]]
     for place, statuses in running[-1].items():
         green = [{one.team for one in period.get(place, ()) if one.status == "green"} for period in running]
         teams = [one.team for one in statuses if all(one.team in period for period in green)]
-        if teams and len(teams) == len(statuses):
+        if teams and len(teams) == len(statuses) and not _is_changed(statuses, newest.get(place, ())):
             sentence = (
                 f"its target was met in {PERIODS} periods running by {listed(teams)}; "
                 "raise it, or measure what matters now"
             )
             yield Advice("target-met-repeatedly", "/".join(place), sentence)
+
+
+def _is_changed(then: Iterable[MeasureStatus], now: Iterable[MeasureStatus]) -> bool:
+    """Whether people have set another target since; a schedule that moves on its way is still the same one."""
+    before = {one.team: one.anchors for one in then}
+    steady = (one for one in now if one.target is None or not one.target.schedule)
+    return any(one.anchors != before.get(one.team) for one in steady)
