@@ -42,6 +42,7 @@ generate: $(VENV)/.development  ## the files that are written from the code
 	$(BIN)/python -m scorecard_exporter.exposition.reference
 	$(BIN)/python -m scorecard_exporter.sources.webhook.schema
 	$(BIN)/python -m grafana.boards.write
+	$(BIN)/python -m examples.acme.reviews docs/examples
 
 clean:
 	rm -rf $(VENV) build dist

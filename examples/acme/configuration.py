@@ -91,7 +91,8 @@ def write(folder: Path, now: int, chosen: Sequence[Service]) -> None:
     (folder / "services.yaml").write_text(services_yaml(chosen), "utf-8")
     if folder.resolve() != HERE:
         (folder / "sources.yaml").write_text((HERE / "sources.yaml").read_text("utf-8"), "utf-8")
-        (folder / "scorecard.yaml").write_text(moved((HERE / "scorecard.yaml").read_text("utf-8"), now), "utf-8")
+        for name in ("scorecard.yaml", "initiatives.yaml"):
+            (folder / name).write_text(moved((HERE / name).read_text("utf-8"), now), "utf-8")
 
 
 def main() -> None:

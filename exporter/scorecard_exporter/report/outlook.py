@@ -14,7 +14,7 @@ from scorecard_exporter.scorecard.document import Document, timestamp
 from scorecard_exporter.scorecard.history import MeasurePoint
 from scorecard_exporter.scorecard.numbers import several
 from scorecard_exporter.scorecard.review_periods import ReviewPeriod
-from scorecard_exporter.scorecard.wording import day_text
+from scorecard_exporter.scorecard.wording import day_text, told_apart
 
 LONGEST = 31 * DAY * 1_000_000
 """Microseconds: totals of longer windows, taken at the end of each month, repeat each other."""
@@ -82,7 +82,7 @@ def _forecast(through: Line, measure: Measure, target: Target | None, period: Re
         return None
     low, high = found
     unit = measure.definition.unit
-    first, last = write(low, unit), write(high, unit)
+    first, last = told_apart((Fraction(low), Fraction(high)), unit)
     month = f"the month until {day_text(moment(at - 1), period.zone)}"
     sentence = f"Going on like this, between {first} and {last} in {month} (95 % range, from {through.points} months)."
     return {"at": timestamp(at), "low": low, "high": high, "text": sentence}
