@@ -132,9 +132,16 @@ def _by_window(configuration: Configuration) -> dict[int, list[Definition]]:
 
 
 def explain_measure(
-    configuration: Configuration, store: Store, taken: Snapshot, *, scorecard: str, measure: str, team: str | None
+    configuration: Configuration,
+    store: Store,
+    taken: Snapshot,
+    *,
+    scorecard: str,
+    measure: str,
+    team: str | None,
+    shown: int = SAMPLES_SHOWN,
 ) -> Explanation:
-    """Why a measure of `taken` has its value, with the newest and the worst samples behind it.
+    """Why a measure of `taken` has its value, with at most `shown` newest and `shown` worst samples behind it.
 
     `team` None: the scorecard's first team.
 
@@ -150,8 +157,8 @@ def explain_measure(
         configuration.scopes,
         scope.team,
         found.reading.period,
-        newest=SAMPLES_SHOWN,
-        worst=SAMPLES_SHOWN,
+        newest=shown,
+        worst=shown,
         better=found.measure.better,
     )
     return explain(found, status, taken.at, newest, worst)

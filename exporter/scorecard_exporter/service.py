@@ -29,7 +29,7 @@ from scorecard_exporter.backfilling import Wanted, past_gauges
 from scorecard_exporter.config import load
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, StoreFullError
-from scorecard_exporter.evaluation import explain_measure, history, narrowed, take
+from scorecard_exporter.evaluation import SAMPLES_SHOWN, explain_measure, history, narrowed, take
 from scorecard_exporter.events.model import Batch
 from scorecard_exporter.exposition.cache import Rendered, render
 from scorecard_exporter.exposition.own import OwnMetrics
@@ -145,6 +145,10 @@ class Service:
     def notices(self) -> tuple[str, ...]:
         return tuple(self._troubles.values())
 
+    @property
+    def failure(self) -> str:
+        return self._troubles.get("evaluation", "")
+
     async def start(self) -> None:
         """Serve what the store already knows, then begin to poll."""
         self._own.reloaded(succeeded=True, at=time.time())
@@ -192,13 +196,22 @@ class Service:
     async def evaluate(self, at: datetime) -> Snapshot:
         return (await self._taken(at))[1]
 
-    async def explain(self, scorecard: str, measure: str, team: str | None, at: datetime | None) -> Explanation:
+    async def explain(
+        self, scorecard: str, measure: str, team: str | None, at: datetime | None, *, shown: int = SAMPLES_SHOWN
+    ) -> Explanation:
         if at is None and self._current:
             configuration, taken = self._current.configuration, self._current.snapshot
         else:
             configuration, taken = await self._taken(at or datetime.now(UTC))
         return await asyncio.to_thread(
-            explain_measure, configuration, self._store, taken, scorecard=scorecard, measure=measure, team=team
+            explain_measure,
+            configuration,
+            self._store,
+            taken,
+            scorecard=scorecard,
+            measure=measure,
+            team=team,
+            shown=shown,
         )
 
     async def history(self, question: HistoryQuestion) -> History:
