@@ -371,8 +371,8 @@ GRAFANA_QUERIES = Family(
 )
 GRAFANA_QUERY_FAILURES = Family(
     "scorecard_grafana_query_failures_total",
-    "Queries of Grafana's data source that got an error: question (there is no answer to it), busy (the exporter starts "
-    "or took too long) or error (the log says which).",
+    "Queries of Grafana's data source that got an error: question (there is no answer to it), busy (the exporter "
+    "starts, or took too long) or error (the log says which).",
     ("query", "reason"),
     "counter",
 )

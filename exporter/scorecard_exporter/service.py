@@ -14,7 +14,7 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -36,6 +36,8 @@ from scorecard_exporter.exposition.own import OwnMetrics
 from scorecard_exporter.exposition.pushed import PushedCollector
 from scorecard_exporter.histories import Answer, Histories, HistoryQuestion
 from scorecard_exporter.logs import fields
+from scorecard_exporter.measures.happenings import Happenings, happenings
+from scorecard_exporter.measures.model import Period
 from scorecard_exporter.own_sources import own_sources
 from scorecard_exporter.polling import AbandonedError, Poll, Report
 from scorecard_exporter.pushes.pushes import Keeper, Pushes, spool_folder
@@ -255,6 +257,13 @@ class Service:
     async def reviews(self, scorecard: str) -> Sequence[KeptReview]:
         narrowed(self._configuration, scorecard)
         return await asyncio.to_thread(self._store.reviews, scorecard)
+
+    async def happenings(
+        self, kinds: Iterable[str], *, scorecard: str, team: str, period: Period, most: int
+    ) -> Happenings:
+        return await asyncio.to_thread(
+            happenings, self._store, tuple(kinds), scorecard=scorecard, team=team, period=period, most=most
+        )
 
     async def record_review(self, question: ReviewQuestion, meeting: Meeting) -> KeptReview:
         async with self._questions:

@@ -69,22 +69,22 @@ class Grafana:
         request = backend_pb2.QueryDataRequest(pluginContext=self.context(), queries=targets)
         return self.data.QueryData(request, timeout=60).responses
 
-    def ask(self, kind, *, since=None, until=None, points=1000, raw=None, **keys):
+    def ask(self, query, *, since=None, until=None, points=1000, raw=None, **keys):
         """The frames of a query, checked against Grafana's rules.
 
         Raises:
             RefusedQueryError: it got an error.
         """
-        response = self.send(self.target(kind, keys, raw=raw, since=since, until=until, points=points))[REF]
+        response = self.send(self.target(query, keys, raw=raw, since=since, until=until, points=points))[REF]
         if response.error:
             raise RefusedQueryError(response)
         frames = checked([decode(raw) for raw in response.frames])
         assert all(frame.ref_id == REF for frame in frames)
         return frames
 
-    def one(self, kind, **keys):
+    def one(self, query, **keys):
         """The only frame of a query."""
-        (frame,) = self.ask(kind, **keys)
+        (frame,) = self.ask(query, **keys)
         return frame
 
     def call(self, path, *, method="GET"):

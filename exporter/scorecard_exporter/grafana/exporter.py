@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +10,8 @@ from prometheus_client import CollectorRegistry
 
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.histories import HistoryQuestion
+from scorecard_exporter.measures.happenings import Happenings
+from scorecard_exporter.measures.model import Period
 from scorecard_exporter.scorecard.explanation import Explanation
 from scorecard_exporter.scorecard.history import History
 from scorecard_exporter.scorecard.model import Snapshot
@@ -53,3 +55,8 @@ class Exporter(Protocol):
 
     async def reviews(self, scorecard: str) -> Sequence[KeptReview]:
         """Every recorded review of a scorecard, the newest first."""
+
+    async def happenings(
+        self, kinds: Iterable[str], *, scorecard: str, team: str, period: Period, most: int
+    ) -> Happenings:
+        """What happened to a team in a time, at most `most` of each of the kinds."""
