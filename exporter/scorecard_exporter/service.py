@@ -29,7 +29,7 @@ from scorecard_exporter.backfilling import Wanted, past_gauges
 from scorecard_exporter.config import load
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, StoreFullError
-from scorecard_exporter.evaluation import SAMPLES_SHOWN, explain_measure, history, narrowed, take
+from scorecard_exporter.evaluation import explain_measure, history, narrowed, samples_behind, take
 from scorecard_exporter.events.model import Batch
 from scorecard_exporter.exposition.cache import Rendered, render
 from scorecard_exporter.exposition.own import OwnMetrics
@@ -37,7 +37,7 @@ from scorecard_exporter.exposition.pushed import PushedCollector
 from scorecard_exporter.histories import Answer, Histories, HistoryQuestion
 from scorecard_exporter.logs import fields
 from scorecard_exporter.measures.happenings import Happenings, happenings
-from scorecard_exporter.measures.model import Period
+from scorecard_exporter.measures.model import Period, Sample
 from scorecard_exporter.own_sources import own_sources
 from scorecard_exporter.polling import AbandonedError, Poll, Report
 from scorecard_exporter.pushes.pushes import Keeper, Pushes, spool_folder
@@ -47,7 +47,7 @@ from scorecard_exporter.schedule import Schedule, in_thread
 from scorecard_exporter.scorecard.document import Document
 from scorecard_exporter.scorecard.explanation import Explanation
 from scorecard_exporter.scorecard.history import History, collect
-from scorecard_exporter.scorecard.model import Snapshot
+from scorecard_exporter.scorecard.model import MeasureStatus, Snapshot
 from scorecard_exporter.scorecard.periods import Step, rolling
 from scorecard_exporter.scorecard.snapshot import status_changes
 from scorecard_exporter.sources.base import Source
@@ -198,23 +198,29 @@ class Service:
     async def evaluate(self, at: datetime) -> Snapshot:
         return (await self._taken(at))[1]
 
-    async def explain(
-        self, scorecard: str, measure: str, team: str | None, at: datetime | None, *, shown: int = SAMPLES_SHOWN
-    ) -> Explanation:
+    async def explain(self, scorecard: str, measure: str, team: str | None, at: datetime | None) -> Explanation:
         if at is None and self._current:
             configuration, taken = self._current.configuration, self._current.snapshot
         else:
             configuration, taken = await self._taken(at or datetime.now(UTC))
         return await asyncio.to_thread(
-            explain_measure,
-            configuration,
-            self._store,
-            taken,
-            scorecard=scorecard,
-            measure=measure,
-            team=team,
-            shown=shown,
+            explain_measure, configuration, self._store, taken, scorecard=scorecard, measure=measure, team=team
         )
+
+    async def samples(
+        self, scorecard: str, measure: str, team: str, at: datetime | None, *, most: int
+    ) -> tuple[MeasureStatus, tuple[Sample, ...]]:
+        asked = {"scorecard": scorecard, "measure": measure, "team": team}
+        if at is None and self._current:
+            configuration, taken = self._current.configuration, self._current.snapshot
+            return await asyncio.to_thread(samples_behind, configuration, self._store, taken, most=most, **asked)
+        async with self._questions:
+            return await self._in_writer(self._samples_then, instant(at or datetime.now(UTC)), most, asked)
+
+    def _samples_then(self, at: int, most: int, asked: Mapping[str, str]) -> tuple[MeasureStatus, tuple[Sample, ...]]:
+        """In the writer's thread, as `_take`; nothing else is evaluated."""
+        configuration = narrowed(self._configuration, asked["scorecard"], asked["team"], asked["measure"])
+        return samples_behind(configuration, self._store, take(configuration, self._store, at), most=most, **asked)
 
     async def history(self, question: HistoryQuestion) -> History:
         narrowed(self._configuration, question.scorecard, question.team, question.measure)

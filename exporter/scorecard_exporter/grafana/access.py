@@ -18,7 +18,7 @@ _LONGEST = 4096
 
 MISSING = (
     "The data source has no token. Give it the one in the exporter's --grafana.token-file: under Connections, Data "
-    "sources, Scorecard, or as secureJsonData.token where it is provisioned; a variable that is not set is an empty one."
+    "sources, Scorecard, or as secureJsonData.token where it is provisioned; a variable that is not set is empty."
 )
 WRONG = (
     "The token of the data source is not the exporter's. Give it the one in the exporter's --grafana.token-file; where "

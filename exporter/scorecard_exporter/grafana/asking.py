@@ -15,7 +15,6 @@ from scorecard_exporter.grafana.kinds import map as strategy
 from scorecard_exporter.grafana.question import Question, QuestionError
 from scorecard_exporter.measures.model import Period
 from scorecard_exporter.quantities import moment
-from scorecard_exporter.scorecard.explanation import Explanation
 from scorecard_exporter.scorecard.model import Snapshot
 
 Build = Callable[[], list[Frame]]
@@ -47,19 +46,20 @@ async def _history(exporter: Exporter, question: Question) -> Build:
 
 async def _evidence(exporter: Exporter, question: Question) -> Build:
     limit = question.number("limit", evidence.USUAL, evidence.MOST)
-    return partial(evidence.frames, await _explained(exporter, question, limit), limit)
+    scorecard_id, measure, team, at = _asked(taken(exporter), question)
+    status, samples = await exporter.samples(scorecard_id, measure, team, at, most=limit)
+    return partial(evidence.frames, status, samples)
 
 
 async def _explain(exporter: Exporter, question: Question) -> Build:
     part = question.choice("part", explain.PARTS)
-    return partial(explain.frames, await _explained(exporter, question, 1), part)
+    return partial(explain.frames, await exporter.explain(*_asked(taken(exporter), question)), part)
 
 
-async def _explained(exporter: Exporter, question: Question, shown: int) -> Explanation:
-    snapshot = taken(exporter)
+def _asked(snapshot: Snapshot, question: Question) -> tuple[str, str, str, datetime | None]:
+    """The scorecard, measure and team that are asked about, and the moment."""
     card = choosing.card(snapshot, question)
-    measure = choosing.measure_id(card, question)
-    return await exporter.explain(card.scorecard.id, measure, card.team, _at(snapshot, question), shown=shown)
+    return card.scorecard.id, choosing.measure_id(card, question), card.team, _at(snapshot, question)
 
 
 def _at(snapshot: Snapshot, question: Question) -> datetime | None:

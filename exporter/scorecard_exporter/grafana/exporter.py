@@ -11,10 +11,10 @@ from prometheus_client import CollectorRegistry
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.histories import HistoryQuestion
 from scorecard_exporter.measures.happenings import Happenings
-from scorecard_exporter.measures.model import Period
+from scorecard_exporter.measures.model import Period, Sample
 from scorecard_exporter.scorecard.explanation import Explanation
 from scorecard_exporter.scorecard.history import History
-from scorecard_exporter.scorecard.model import Snapshot
+from scorecard_exporter.scorecard.model import MeasureStatus, Snapshot
 from scorecard_exporter.store.base import KeptReview
 
 
@@ -45,10 +45,13 @@ class Exporter(Protocol):
     def failure(self) -> str:
         """Why the last evaluation failed, as a sentence; empty: it did not."""
 
-    async def explain(
-        self, scorecard: str, measure: str, team: str | None, at: datetime | None, *, shown: int
-    ) -> Explanation:
-        """The explanation of one measure with at most `shown` newest and `shown` worst samples."""
+    async def explain(self, scorecard: str, measure: str, team: str | None, at: datetime | None) -> Explanation:
+        """The explanation of one measure; `at` None: now."""
+
+    async def samples(
+        self, scorecard: str, measure: str, team: str, at: datetime | None, *, most: int
+    ) -> tuple[MeasureStatus, tuple[Sample, ...]]:
+        """A measure and at most `most` samples behind it: the worst, then the newest of the others."""
 
     async def history(self, question: HistoryQuestion) -> History:
         """The past of a scorecard; kept in memory until the configuration or the events change."""

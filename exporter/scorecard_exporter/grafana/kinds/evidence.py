@@ -6,75 +6,58 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from scorecard_exporter.grafana import appearance
-from scorecard_exporter.grafana.frames import Field, Frame
-from scorecard_exporter.scorecard.explanation import Evidence, Explanation
+from scorecard_exporter.grafana.frames import Field, Frame, Json
+from scorecard_exporter.measures.model import Sample
+from scorecard_exporter.scorecard.formula import sample_text
+from scorecard_exporter.scorecard.model import MeasureStatus
 from scorecard_exporter.sources.text import printable
 
 USUAL, MOST = 200, 10_000
 """Samples in an answer."""
 
 
-def frames(why: Explanation, limit: int) -> list[Frame]:
-    """At most `limit` samples of an explanation: the worst, then the newest of the others."""
-    worst = {(one.origin, one.key, one.subject): one for one in (*why.worst, *why.newest)}
-    return [frame(list(worst.values())[:limit], why)]
+def frames(status: MeasureStatus, samples: Sequence[Sample]) -> list[Frame]:
+    """The samples of a measure, in their order."""
+    definition = status.measure.definition
+    unit = samples[0].unit if samples else definition.unit
+    written = {value: sample_text(definition.measure, value, unit) for value in {one.value for one in samples}}
+    return [
+        Frame(
+            name="evidence",
+            meta={"type": "table", "typeVersion": [0, 1]},
+            fields=(
+                Field(name="time", type="time", values=[one.occurred_at for one in samples], config=_title("Time")),
+                _texts("sample", "Sample", [written[one.value] for one in samples]),
+                Field(
+                    name="value",
+                    type="number",
+                    values=[float(one.value) for one in samples],
+                    config={**_title("Value"), "unit": appearance.unit(unit)},
+                ),
+                _texts("subject", "Subject", [printable(one.subject) for one in samples]),
+                _texts("key", "Key", [printable(one.key) for one in samples]),
+                _texts("origin", "Origin", [printable(one.origin) for one in samples]),
+                Field(
+                    name="link",
+                    type="text",
+                    values=[web_address(one.url) for one in samples],
+                    config={
+                        **_title("Link"),
+                        "links": [appearance.link("Open in the source", "${__value.raw}", new_tab=True)],
+                    },
+                ),
+            ),
+            notices=_notices(status, len(samples)),
+        )
+    ]
 
 
-def frame(samples: Sequence[Evidence], why: Explanation) -> Frame:
-    """These samples of a measure."""
-    unit = samples[0].unit if samples else why.unit
-    return Frame(
-        name="evidence",
-        meta={"type": "table", "typeVersion": [0, 1]},
-        fields=(
-            Field(
-                name="time",
-                type="time",
-                values=[one.occurred_at for one in samples],
-                config={"displayNameFromDS": "Time"},
-            ),
-            Field(
-                name="sample",
-                type="text",
-                values=[one.text for one in samples],
-                config={"displayNameFromDS": "Sample"},
-            ),
-            Field(
-                name="value",
-                type="number",
-                values=[float(one.value) for one in samples],
-                config={"displayNameFromDS": "Value", "unit": appearance.unit(unit)},
-            ),
-            Field(
-                name="subject",
-                type="text",
-                values=[printable(one.subject) for one in samples],
-                config={"displayNameFromDS": "Service"},
-            ),
-            Field(
-                name="key",
-                type="text",
-                values=[printable(one.key) for one in samples],
-                config={"displayNameFromDS": "Key"},
-            ),
-            Field(
-                name="origin",
-                type="text",
-                values=[printable(one.origin) for one in samples],
-                config={"displayNameFromDS": "Origin"},
-            ),
-            Field(
-                name="link",
-                type="text",
-                values=[web_address(one.url) for one in samples],
-                config={
-                    "displayNameFromDS": "Link",
-                    "links": [appearance.link("Open in the source", "${__value.raw}", new_tab=True)],
-                },
-            ),
-        ),
-        notices=_notices(samples, why),
-    )
+def _title(text: str) -> Json:
+    return {"displayNameFromDS": text}
+
+
+def _texts(name: str, title: str, values: Sequence[str]) -> Field:
+    return Field(name=name, type="text", values=values, config=_title(title))
 
 
 def web_address(url: str) -> str | None:
@@ -86,11 +69,10 @@ def web_address(url: str) -> str | None:
     return url if parts.scheme in {"http", "https"} and parts.netloc and url.isprintable() else None
 
 
-def _notices(samples: Sequence[Evidence], why: Explanation) -> tuple[str, ...]:
-    if not samples and why.absence:
-        return (why.absence.sentence,)
-    if not samples:
-        return ("This measure is made from other numbers and has no samples of its own.",)
-    if len(samples) < why.samples:
-        return (f"{len(samples):,} of {why.samples:,} samples are shown, the worst first.",)
-    return ()
+def _notices(status: MeasureStatus, shown: int) -> tuple[str, ...]:
+    if shown:
+        every = status.reading.samples
+        return (f"{shown:,} of {every:,} samples are shown, the worst first.",) if shown < every else ()
+    if status.absence:
+        return (status.absence.sentence,)
+    return ("This measure is made from other numbers, or from answers that nobody is shown.",)

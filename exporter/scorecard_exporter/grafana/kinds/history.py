@@ -107,6 +107,8 @@ def frames(asked: Plan, histories: Iterable[History], question: Question) -> lis
     ]
     show = question.choice("show", SHOWS)
     has_value = any(_VALUES[show](point) is not None for one in series for point in one.points)
+    if not has_value:
+        series = [replace(one, points=[]) for one in series]
     notices = asked.notices or (() if has_value else ("No measure has a value in the time shown.",))
     made = _MADE[question.choice("format", FORMATS)](series, show)
     return (
