@@ -365,7 +365,7 @@ UNKNOWN = [
     ("history", {"show": "values"}, "Did you mean 'value'"),
     ("history", {"step": "year"}, "There is: auto, day, month, quarter, week."),
     ("evidence", {"measure": "cloud_costs"}, "Did you mean 'cloud_cost'"),
-    ("evidence", {"limit": "many"}, "a whole number from 1 to 10,000"),
+    ("evidence", {"limit": "many"}, "a whole number from 1 to 100,000"),
     ("map", {"team": "paymens"}, "Did you mean 'payments'"),
     ("teams", {"show": "colour"}, "There is: score, status, value."),
     ("teams", {"measure": "cloud_costs"}, "Did you mean 'cloud_cost'"),

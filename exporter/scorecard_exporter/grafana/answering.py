@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,6 +24,8 @@ log = logging.getLogger("scorecard")
 PATIENCE = 25.0
 """Seconds: Grafana gives up after 30."""
 LONGEST_SENTENCE = 600
+READING_AT_ONCE = 2
+"""Queries that read the store; the pages and the API wait for the same threads."""
 
 _Result = TypeVar("_Result")
 
@@ -41,6 +44,7 @@ class Answering:
 
     def __init__(self, exporter: Exporter, pool: Executor, counts: Counts, patience: float = PATIENCE) -> None:
         self._exporter, self._pool, self._counts, self._patience = exporter, pool, counts, patience
+        self._reading = asyncio.Semaphore(READING_AT_ONCE)
 
     async def answer(self, query: DataQuery) -> DataResponse:
         """Frames or an error; it never raises."""
@@ -57,7 +61,9 @@ class Answering:
         return DataResponse(frames=frames, status=200)
 
     async def _frames(self, question: Question, ref_id: str) -> list[bytes]:
-        build = await asking.KINDS[question.kind](self._exporter, question, self._aside)
+        turn = self._reading if question.kind in asking.READING else contextlib.nullcontext()
+        async with turn:
+            build = await asking.KINDS[question.kind](self._exporter, question, self._aside)
         return await self._aside(lambda: [frame.encoded(ref_id) for frame in build()])
 
     def _aside(self, work: Callable[[], _Result]) -> Awaitable[_Result]:

@@ -99,6 +99,9 @@ async def _initiatives(exporter: Exporter, question: Question, _: Aside) -> Buil
     return partial(initiatives.frames, taken(exporter), question)
 
 
+READING = frozenset({"evidence", "explain", "events"})
+"""The kinds that read the store in threads which the pages need too."""
+
 KINDS: Mapping[str, Callable[[Exporter, Question, Aside], Awaitable[Build]]] = {
     "scorecard": _scorecard,
     "history": _history,

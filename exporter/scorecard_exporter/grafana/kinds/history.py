@@ -72,20 +72,30 @@ def plan(snapshot: Snapshot, question: Question) -> Plan:
     points = tuple(map(Point, _moments(question, cards[0].scorecard.zone, first, last, len(rows))))
     measures = {row[3].measure.id for row in rows}
     measure = next(iter(measures)) if len(measures) == 1 else None
-    questions = tuple(HistoryQuestion(card.scorecard.id, card.team, measure, points) for card in cards)
+    every = len(cards) == len(cards[0].scorecard.teams)
+    teams = [None] if every else [card.team for card in cards]
+    questions = tuple(HistoryQuestion(cards[0].scorecard.id, team, measure, points) for team in teams)
     return Plan(rows=tuple(rows), questions=questions if points and rows else (), snapshot=snapshot, notices=notices)
 
 
 def _moments(question: Question, zone: str, first: int, last: int, series: int) -> list[int]:
-    step = question.choice("step", STEPS)
-    if step == "auto":
-        most = min(question.most, MOST_OF_THEIR_OWN, MOST_VALUES // max(1, series))
-        counted = ((_within(Step(word), zone, first, last, most), most) for word in CALENDAR)
-        return next((found for found, limit in counted if len(found) <= limit + 1), [])[-MOST_POINTS:]
-    found = _within(Step(next(word for word in CALENDAR if word == step)), zone, first, last, MOST_POINTS)
+    word = question.choice("step", STEPS)
+    if word == "auto":
+        return _of_their_own(question.most, zone, first, last, series)
+    found = _within(Step(next(one for one in CALENDAR if one == word)), zone, first, last, MOST_POINTS)
     if len(found) > MOST_POINTS + 1 or len(found) * series > MOST_VALUES:
-        raise QuestionError(f"Steps of a {step} are too many points for this time: choose a longer step, or auto.")
+        raise QuestionError(f"Steps of a {word} are too many points for this time: choose a longer step, or auto.")
     return found
+
+
+def _of_their_own(room: int, zone: str, first: int, last: int, series: int) -> list[int]:
+    """In the finest step that stays within the room; quarters where none does."""
+    most = min(room, MOST_OF_THEIR_OWN, MOST_VALUES // max(1, series))
+    for word in CALENDAR[:-1]:
+        found = _within(Step(word), zone, first, last, most)
+        if len(found) <= most + 1:
+            return found
+    return _within(Step(CALENDAR[-1]), zone, first, last, MOST_POINTS)
 
 
 def _within(step: Step, zone: str, first: int, last: int, most: int) -> list[int]:
