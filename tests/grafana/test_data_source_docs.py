@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from scorecard_exporter.grafana import asking
+from scorecard_exporter.grafana import asking, past
 from scorecard_exporter.grafana.kinds import events, evidence, explain, history, scorecard, teams
 from scorecard_exporter.grafana.question import KEYS, MOST_NAMES
 from scorecard_exporter.grafana.server import MOST_QUERIES
@@ -14,7 +14,7 @@ WORDS = {
     *scorecard.FORMATS,
     *history.FORMATS,
     *history.SHOWS,
-    *history.STEPS,
+    *past.STEPS,
     *teams.SHOWS,
     *events.KINDS,
     *explain.PARTS,
@@ -59,9 +59,9 @@ def test_fields_are_those_of_the_frames(page, grafana):
         MOST_NAMES,
         scorecard.MOST_ROWS,
         scorecard.MOST_FIELDS,
-        history.MOST_TEAMS,
-        history.MOST_POINTS,
-        history.MOST_VALUES,
+        past.MOST_TEAMS,
+        past.MOST_POINTS,
+        past.MOST_VALUES,
         evidence.MOST,
         events.MOST,
         teams.MOST_CELLS,

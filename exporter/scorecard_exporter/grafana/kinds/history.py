@@ -1,129 +1,47 @@
-"""The past of measures as time series: which points to ask for, and the frames that they become."""
+"""The past of measures as time series."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 
 from scorecard_exporter.config.model import Band
-from scorecard_exporter.grafana import appearance, choosing
+from scorecard_exporter.grafana import appearance
 from scorecard_exporter.grafana.choosing import Row
 from scorecard_exporter.grafana.frames import Field, Frame, Json
-from scorecard_exporter.grafana.question import Question, QuestionError
-from scorecard_exporter.histories import HistoryQuestion
+from scorecard_exporter.grafana.past import Plan
+from scorecard_exporter.grafana.question import Question
 from scorecard_exporter.looks import NEUTRAL, RED
-from scorecard_exporter.scorecard.history import History, MeasurePoint, collect
+from scorecard_exporter.scorecard.history import History, MeasureHistory, MeasurePoint, collect
 from scorecard_exporter.scorecard.model import Snapshot
-from scorecard_exporter.scorecard.periods import CALENDAR, Point, Step, moments
 from scorecard_exporter.scorecard.verdict import points as whole_points
 
 SHOWS = ("value", "score", "status")
 FORMATS = ("wide", "long", "multi")
-STEPS = ("auto", *CALENDAR)
-MOST_POINTS = 1_000
-"""In an answer, whichever the number of measures."""
-MOST_VALUES = 100_000
-"""In an answer: points of every measure of every team."""
-MOST_OF_THEIR_OWN = 400
-"""Points that the exporter chooses by itself: a day more or less is not seen in two years."""
-MOST_TEAMS = 100
-_YEARS = 10
-_YEAR = 366 * 86_400_000_000
-_QUARTER = 100 * 86_400_000_000
-"""A little more than the longest step: so far back lies the last point before the time shown."""
-
 
 _Value = Callable[[MeasurePoint], float | str | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What is to be asked for: `rows` says which measures of which teams, `questions` how the past is got."""
-
-    rows: tuple[Row, ...]
-    questions: tuple[HistoryQuestion, ...]
-    snapshot: Snapshot
-    notices: tuple[str, ...]
-
-
-def plan(snapshot: Snapshot, question: Question) -> Plan:
-    """The points for the time shown, and one before it, where lines come from.
-
-    The newest point is the snapshot itself, if its moment is shown.
-
-    Raises:
-        QuestionError: these are too many points, or too many teams.
-        UnknownNameError: there is no such scorecard, team, perspective or measure.
-    """
-    for key, allowed in (("show", SHOWS), ("format", FORMATS)):
-        question.choice(key, allowed)
-    cards = choosing.cards(snapshot, question)
-    if len(cards) > MOST_TEAMS:
-        raise QuestionError(f"{len(cards):,} teams at once; a history shows at most {MOST_TEAMS}: choose some of them.")
-    rows = choosing.rows(cards, question)
-    last = min(question.last, snapshot.at)
-    if question.first > snapshot.at:
-        notice = "The time shown lies in the future: there is nothing to show yet."
-        return Plan(rows=tuple(rows), questions=(), snapshot=snapshot, notices=(notice,))
-    first = max(question.first, last - _YEARS * _YEAR)
-    notices = () if first == question.first else (f"The newest {_YEARS} years are shown.",)
-    points = tuple(map(Point, _moments(question, cards[0].scorecard.zone, first, last, len(rows))))
-    measures = {row[3].measure.id for row in rows}
-    measure = next(iter(measures)) if len(measures) == 1 else None
-    every = len(cards) == len(cards[0].scorecard.teams)
-    teams = [None] if every else [card.team for card in cards]
-    questions = tuple(HistoryQuestion(cards[0].scorecard.id, team, measure, points) for team in teams)
-    return Plan(rows=tuple(rows), questions=questions if points and rows else (), snapshot=snapshot, notices=notices)
-
-
-def _moments(question: Question, zone: str, first: int, last: int, series: int) -> list[int]:
-    word = question.choice("step", STEPS)
-    if word == "auto":
-        return _of_their_own(question.most, zone, first, last, series)
-    found = _within(Step(next(one for one in CALENDAR if one == word)), zone, first, last, MOST_POINTS)
-    if len(found) > MOST_POINTS + 1 or len(found) * series > MOST_VALUES:
-        raise QuestionError(f"Steps of a {word} are too many points for this time: choose a longer step, or auto.")
-    return found
-
-
-def _of_their_own(room: int, zone: str, first: int, last: int, series: int) -> list[int]:
-    """In the finest step that stays within the room; quarters where none does."""
-    most = min(room, MOST_OF_THEIR_OWN, MOST_VALUES // max(1, series))
-    for word in CALENDAR[:-1]:
-        found = _within(Step(word), zone, first, last, most)
-        if len(found) <= most + 1:
-            return found
-    return _within(Step(CALENDAR[-1]), zone, first, last, MOST_POINTS)
-
-
-def _within(step: Step, zone: str, first: int, last: int, most: int) -> list[int]:
-    """The moments from `first` to `last`, at most `most` and one more, and the one before the first of them."""
-    before = list(moments(step, zone, first - _QUARTER, first - 1))[-1:]
-    return before + list(islice(moments(step, zone, first, last), most + 1))
-
-
 def frames(asked: Plan, histories: Iterable[History], question: Question) -> list[Frame]:
     """The series of a plan, from the histories that answer its questions."""
-    known = {key: team for one in histories for key, team in one.teams.items()}
+    past = {key: team.measures for one in histories for key, team in one.teams.items()}
     live = _live(asked, question)
-    series = [
-        _Series(
-            row, [*(known[key].measures[row[3].measure.id].points if key in known else ()), *live[place : place + 1]]
-        )
-        for place, row in enumerate(asked.rows)
-        for key in [(row[0].scorecard.id, row[0].team)]
-    ]
+    series = [_Series(row, [*_known(past, row), *live[place : place + 1]]) for place, row in enumerate(asked.rows)]
     show = question.choice("show", SHOWS)
     has_value = any(_VALUES[show](point) is not None for one in series for point in one.points)
     if not has_value:
         series = [replace(one, points=[]) for one in series]
     notices = asked.notices or (() if has_value else ("No measure has a value in the time shown.",))
-    made = _MADE[question.choice("format", FORMATS)](series, show)
-    return (
-        [replace(made[0], notices=notices), *made[1:]] if made else [Frame(name="history", fields=(), notices=notices)]
-    )
+    made = _MADE[question.choice("format", FORMATS)](series, show) or [Frame(name="history", fields=())]
+    return [replace(made[0], notices=notices), *made[1:]]
+
+
+def _known(past: Mapping[tuple[str, str], Mapping[str, MeasureHistory]], row: Row) -> Sequence[MeasurePoint]:
+    """What a history has of a row; nothing where a reload between the two took the measure away."""
+    card, _, _, judged = row
+    found = past.get((card.scorecard.id, card.team), {}).get(judged.measure.id)
+    return found.points if found else ()
 
 
 @dataclass(frozen=True, slots=True)
