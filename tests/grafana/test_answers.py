@@ -155,6 +155,8 @@ def test_the_past_is_what_the_exporter_works_out(grafana, service, measure):
     assert newest[measure] == float(now[measure].reading.value)
     assert newest["time"] == service.snapshot.at * 1000
     assert (frame["goal"].title, frame["red"].title) == ("Goal", "Red line")
+    scales = [one.config.get("custom", {}).get("scaleDistribution") for one in frame.fields[1:]]
+    assert scales[0] == scales[1] == scales[2], "or each would get an axis of its own"
 
 
 @pytest.mark.parametrize("show", ["value", "score", "status"])

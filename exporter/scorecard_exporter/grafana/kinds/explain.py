@@ -75,7 +75,12 @@ def _stages(why: Explanation) -> Frame:
         name="stages",
         meta={"type": "table", "typeVersion": [0, 1]},
         fields=(
-            Field(name="id", type="text", values=[part.name for part in why.parts], config={"displayNameFromDS": "Id"}),
+            Field(
+                name="id",
+                type="text",
+                values=[part.name for part in why.parts],
+                config={"displayNameFromDS": "Id", **appearance.HIDDEN},
+            ),
             Field(
                 name="part",
                 type="text",

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from scorecard_exporter.config.model import Band
+from scorecard_exporter.config.model import Band, Measure
 from scorecard_exporter.grafana import appearance
 from scorecard_exporter.grafana.choosing import Row
 from scorecard_exporter.grafana.frames import Field, Frame, Json
 from scorecard_exporter.grafana.past import Plan
 from scorecard_exporter.grafana.question import Question
-from scorecard_exporter.looks import NEUTRAL, RED
+from scorecard_exporter.looks import GREEN, NEUTRAL, RED
 from scorecard_exporter.scorecard.history import History, MeasureHistory, MeasurePoint, collect
 from scorecard_exporter.scorecard.model import Snapshot
 from scorecard_exporter.scorecard.verdict import points as whole_points
@@ -164,10 +164,13 @@ def _columns(series: Sequence[_Series], show: str, times: Sequence[Sequence[int]
 
 
 def _config(one: _Series, show: str) -> Json:
-    if show == "value":
-        newest = next((point.anchors for point in reversed(one.points) if point.anchors is not None), None)
-        return appearance.value(one.row[3].measure, newest)
-    return appearance.SCORE if show == "score" else appearance.STATUS
+    if show == "status":
+        return appearance.STATUS
+    measure = one.row[3].measure
+    if show == "score":
+        return {**appearance.SCORE, "color": {"mode": "fixed", "fixedColor": NEUTRAL}}
+    newest = next((point.anchors for point in reversed(one.points) if point.anchors is not None), None)
+    return {**appearance.value(measure, newest), **appearance.line(measure)}
 
 
 def _lines(one: _Series, times: Sequence[int]) -> Iterator[Field]:
@@ -183,20 +186,22 @@ def _lines(one: _Series, times: Sequence[int]) -> Iterator[Field]:
         if is_band
         else (("goal", "Goal"), ("red", "Red line"))
     )
-    unit = appearance.unit(one.row[3].measure.definition.unit)
+    measure = one.row[3].measure
+    unit = appearance.unit(measure.definition.unit)
     for name, title in named:
         yield Field(
             name=name,
             type="number",
             values=one.at(times, partial(_bound, name)),
             labels={**one.labels, "line": name},
-            config={
-                "displayNameFromDS": title,
-                "unit": unit,
-                "color": {"mode": "fixed", "fixedColor": RED.color if name.startswith("red") else NEUTRAL},
-                "custom": {"lineStyle": {"fill": "dash", "dash": [8, 8]}, "fillOpacity": 0},
-            },
+            config={"displayNameFromDS": title, "unit": unit, **_dashed(measure, name)},
         )
+
+
+def _dashed(measure: Measure, name: str) -> Json:
+    config = appearance.line(measure, RED.color if name.startswith("red") else GREEN.color)
+    dashes: Json = {"lineStyle": {"fill": "dash", "dash": [8, 8]}, "fillOpacity": 0}
+    return {**config, "custom": {**config.get("custom", {}), **dashes}}
 
 
 def _bound(name: str, point: MeasurePoint) -> float | None:
