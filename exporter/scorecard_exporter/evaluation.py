@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 
 from scorecard_exporter.config.model import Configuration, Scorecard
@@ -173,16 +174,19 @@ def samples_behind(
     """
     status = find_scorecard(taken, scorecard, team)
     found = _find_measure(status, measure)
-    newest, worst = evidence(
+    look = partial(
+        evidence,
         store,
         found.reading.definition,
         configuration.scopes,
         status.team,
         found.reading.period,
-        newest=most,
-        worst=most,
         better=found.measure.better,
     )
+    _, worst = look(newest=0, worst=most)
+    if len(worst) == most:
+        return found, worst
+    newest, _ = look(newest=most, worst=0)
     every = {(one.origin, one.key, one.subject): one for one in (*worst, *newest)}
     return found, tuple(every.values())[:most]
 

@@ -161,6 +161,17 @@ def test_a_store_that_is_busy_is_waited_for_only_so_long(standing):
     assert (response.status, response.errorSource) == (504, "downstream")
 
 
+def test_an_answer_that_grows_too_large_is_cut_with_a_sentence(standing):
+    """A hundred queries for all that there is would be more than the exporter's memory."""
+    with ThreadPoolExecutor(2) as pool:
+        answerer = Answering(standing, pool, Counts(CollectorRegistry()), largest=100_000)
+        answers = asyncio.run(answerer.answers([query("scorecard", f"R{number}") for number in range(40)]))
+    assert [one.status for one in answers] == sorted(one.status for one in answers)
+    assert {one.status for one in answers} == {200, 413}
+    assert sum(len(raw) for one in answers for raw in one.frames) <= 100_000
+    assert answers[-1].error.startswith("All that this panel asks for is more than 64 MB")
+
+
 def test_a_few_queries_at_a_time_read_the_store(standing):
     """The others wait; the pages and the API are answered by the same threads."""
     running, most = 0, 0
