@@ -69,6 +69,11 @@ def share(part: float | Fraction) -> str:
     return f"{int(part * 100 + Fraction(1, 10**7))} %"
 
 
+def percent(part: float | Fraction) -> float:
+    """A share as the width of a bar that is 100 wide, no more."""
+    return round(float(min(max(part, 0), 1)) * 100, 2)
+
+
 def signs(goal: str) -> str:
     """A goal with the signs that people write: `≤ 2 d`."""
     return goal.replace("<=", "≤").replace(">=", "≥")
@@ -96,7 +101,7 @@ def arrow(judged: MeasureStatus | Explanation) -> str:
 FILTERS = {
     function.__name__: function
     for function in (
-        *(span, ago, utc, local, written_at, day, points, share, signs, code, before, arrow, web_address),
+        *(span, ago, utc, local, written_at, day, percent, points, share, signs, code, before, arrow, web_address),
         standing,
     )
 }
