@@ -353,8 +353,31 @@ def test_an_explanation_part_by_part(grafana, service):
     assert summary["Judgement"] == why.judgement
     formula = [row["text"] for row in grafana.one("explain", **asked, part="formula").rows()]
     assert formula[0] == why.formula
-    stages = {row["id"]: row["value"] for row in grafana.one("explain", **asked, part="stages").rows()}
-    assert stages == {one.name: float(one.value) for one in why.parts}
+    assert summary["Change"] == why.change_text
+    stages = {row["id"]: (row["value"], row["share"]) for row in grafana.one("explain", **asked, part="stages").rows()}
+    assert stages == {one.figure.name: (float(one.figure.value), float(one.share)) for one in why.stages}
+    assert stages
+
+
+def test_an_explanation_says_what_is_left_out_and_what_contributes(grafana, service):
+    asked = {"team": "company", "measure": "change_failure_rate"}
+    why = asyncio.run(service.explain("engineering", asked["measure"], "company", None))
+    frame = grafana.one("explain", **asked, part="below")
+    expected = [(kind.kind, row.name, row.samples) for kind in why.contributions for row in kind.rows]
+    assert [(row["kind"], row["name"], row["samples"]) for row in frame.rows()] == expected
+    assert {"payments", "checkout", "ledger"} <= set(frame["name"].values)
+    left_out = grafana.one("explain", **asked, part="left_out")
+    assert [(row["code"], row["number"]) for row in left_out.rows()] == [(one.code, one.number) for one in why.left_out]
+
+
+def test_an_explanation_of_a_grey_measure_shows_the_link_that_broke(grafana, service):
+    asked = {"team": "search", "measure": "time_to_restore"}
+    why = asyncio.run(service.explain("engineering", asked["measure"], "search", None))
+    frame = grafana.one("explain", **asked, part="chain")
+    assert [(row["link"], row["state"]) for row in frame.rows()] == [(one.name, one.state) for one in why.chain]
+    assert frame["link"].values[-1] == "samples"
+    other = grafana.one("explain", **HERE, measure="cloud_cost", part="chain")
+    assert (other.size, other.notices) == (0, ["The measure has a value: no link of its chain is broken."])
 
 
 UNKNOWN = [

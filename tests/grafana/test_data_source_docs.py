@@ -45,7 +45,7 @@ def test_fields_are_those_of_the_frames(page, grafana):
         ("events", {}),
         ("initiatives", {}),
         ("explain", {}),
-        ("explain", {"part": "stages"}),
+        *(("explain", {"part": part}) for part in explain.PARTS),
     ]
     named = {name for kind, keys in asked for name in grafana.one(kind, **keys).names}
     named |= {*grafana.one("teams").names[:8], *grafana.one("history", measure="cloud_cost", show="value").names[2:]}
