@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import io
 import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -108,6 +111,18 @@ def main() -> None:
     type=click.Path(path_type=Path),
     help="TLS and basic authentication, in the format of the Prometheus exporter toolkit.",
 )
+@click.option(
+    "--grafana.socket",
+    "grafana_socket",
+    type=click.Path(path_type=Path),
+    help="Answer Grafana's data source on this socket, such as /run/scorecard/plugin.sock. Default: not at all.",
+)
+@click.option(
+    "--grafana.token-file",
+    "grafana_token_file",
+    type=click.Path(path_type=Path),
+    help="The file with the token that the data source must have; needed with --grafana.socket.",
+)
 @click.option("--web.enable-lifecycle", "lifecycle", is_flag=True, help="Allow a reload by POST /-/reload.")
 @click.option(
     "--log.level",
@@ -142,10 +157,13 @@ async def _run(
     addresses: tuple[str, ...],
     external_url: str,
     grafana_url: str,
+    grafana_socket: Path | None,
+    grafana_token_file: Path | None,
     web_config_file: Path | None,
     lifecycle: bool,
 ) -> None:
     web_config = load_web_config(web_config_file)
+    answering_grafana = _answering_grafana(grafana_socket, grafana_token_file)
     grafana_url = checked_address("--web.grafana-url", grafana_url, "https://grafana.example.com")
     service = Service(config_file, external_url=external_url, grafana_url=grafana_url)
     app = create_app(service, external_url=external_url, lifecycle=lifecycle)
@@ -156,12 +174,28 @@ async def _run(
     async with (
         serving(web_config.protect(app, needs_no_password(external_url)), sockets, web_config.uvicorn_options()),
         serving(private, [local] if local else [], {}),
+        answering_grafana(service),
     ):
         log.info("listening", extra=fields(address=" ".join(addresses), version=__version__))
         try:
             await _until(stop, service)
         finally:
             await service.stop()
+
+
+def _answering_grafana(
+    path: Path | None, token_file: Path | None
+) -> Callable[[Service], contextlib.AbstractAsyncContextManager[None]]:
+    """What answers Grafana's data source while its context lasts, if there is to be one."""
+    if path is None and token_file is None:
+        return lambda _: contextlib.nullcontext()
+    if path is None or token_file is None:
+        raise click.UsageError("give --grafana.socket and --grafana.token-file, or neither")
+    # gRPC takes time and memory that no other command and no exporter without Grafana should pay.
+    from scorecard_exporter.grafana.access import read_token  # noqa: PLC0415
+    from scorecard_exporter.grafana.server import answering  # noqa: PLC0415
+
+    return partial(answering, path=path, token=read_token(token_file))
 
 
 async def _until(stop: asyncio.Event, service: Service) -> None:

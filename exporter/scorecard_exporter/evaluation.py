@@ -9,14 +9,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 
 from scorecard_exporter.config.lint.advice import Advice
 from scorecard_exporter.config.model import Configuration, Scorecard
 from scorecard_exporter.errors import UnknownNameError
 from scorecard_exporter.measures.evaluate import evaluate
+from scorecard_exporter.measures.evidence import evidence
 from scorecard_exporter.measures.inquiry import inquire
-from scorecard_exporter.measures.model import Definition, Period, Reading
+from scorecard_exporter.measures.model import Definition, Period, Reading, Sample
 from scorecard_exporter.scorecard.advice import PERIODS, advise_on_numbers
 from scorecard_exporter.scorecard.explanation import Explanation, explain
 from scorecard_exporter.scorecard.model import MeasureStatus, ScorecardStatus, Snapshot
@@ -197,6 +199,39 @@ def _readings_like(reading: Reading, taken: Snapshot, teams: Collection[str]) ->
             for _, _, status in scorecard.measures():
                 if status.reading.definition == reading.definition:
                     yield scorecard.team, status.reading
+
+
+def samples_behind(
+    configuration: Configuration,
+    store: Store,
+    taken: Snapshot,
+    *,
+    scorecard: str,
+    measure: str,
+    team: str | None,
+    most: int,
+) -> tuple[MeasureStatus, tuple[Sample, ...]]:
+    """A measure of `taken` and at most `most` samples behind it: the worst, then the newest of the others.
+
+    Raises: as `explain_measure`.
+    """
+    status = find_scorecard(taken, scorecard, team)
+    found = _find_measure(status, measure)
+    look = partial(
+        evidence,
+        store,
+        found.reading.definition,
+        configuration.scopes,
+        status.team,
+        found.reading.period,
+        better=found.measure.better,
+    )
+    _, worst = look(newest=0, worst=most)
+    if len(worst) == most:
+        return found, worst
+    newest, _ = look(newest=most, worst=0)
+    every = {(one.origin, one.key, one.subject): one for one in (*worst, *newest)}
+    return found, tuple(every.values())[:most]
 
 
 def find_scorecard(taken: Snapshot, scorecard: str, team: str | None) -> ScorecardStatus:

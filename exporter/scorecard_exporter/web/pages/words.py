@@ -6,7 +6,6 @@ import re
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
@@ -17,6 +16,7 @@ from scorecard_exporter.report.promises import standing
 from scorecard_exporter.scorecard import verdict
 from scorecard_exporter.scorecard.explanation import Explanation
 from scorecard_exporter.scorecard.model import MeasureStatus
+from scorecard_exporter.sources.text import web_address
 
 _SPANS = (("year", 365 * 86_400), ("month", 30 * 86_400), ("day", 86_400), ("hour", 3600), ("minute", 60))
 _CODE = re.compile(r"`([^`]+)`")
@@ -96,15 +96,6 @@ def arrow(judged: MeasureStatus | Explanation) -> str:
     if value is None or judged.previous is None or value == judged.previous:
         return "→"
     return "↑" if value > judged.previous else "↓"
-
-
-def web_address(url: str) -> str:
-    """`url` if a browser may follow it, else nothing: a source can write `javascript:` as well."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in {"http", "https"} and parts.netloc else ""
 
 
 FILTERS = {
