@@ -82,11 +82,13 @@ stack-down:
 	$(COMPOSE) down
 
 # A stack of its own beside the other, with the same ports: one of the two runs at a time. Acme is told anew each time, so
-# nothing of an earlier one is kept.
+# nothing of an earlier one is kept. Its systems answer before they are asked.
 DEMO = COMPOSE_PROFILES=demo COMPOSE_PROJECT_NAME=engineering-scorecard-demo STACK=engineering-scorecard-demo
 
 stack-demo: $(PASSWORD) $(TOKEN) $(VENV)/.package stack-demo-down  ## the stack about a made-up company with all its systems
 	$(BIN)/python -m examples.acme.stack data/stack-demo
+	$(DEMO) $(COMPOSE) up --detach --build acme
+	$(DEMO) $(COMPOSE) exec -T acme python -m examples.acme.waiting
 	$(DEMO) SCORECARD_DIRECTORY="$(CURDIR)/data/stack-demo" SCORECARD_FILE=scorecard.yaml $(READERS) \
 	$(COMPOSE) up --detach --build
 	$(ADDRESSES)

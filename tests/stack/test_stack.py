@@ -15,6 +15,7 @@ PUBLISHED = ("exporter", "prometheus", "alertmanager", "grafana")
 ALWAYS = (*PUBLISHED, "receiver")
 DEMO = ("acme",)
 SERVICES = (*ALWAYS, *DEMO)
+DOCKERFILES = {"exporter": "exporter/Dockerfile", "acme": "examples/acme/Dockerfile"}
 CONFIGURATIONS = (
     "prometheus/prometheus.yml",
     "alertmanager/alertmanager.yml",
@@ -32,8 +33,13 @@ def compose(checkout):
 
 @pytest.fixture
 def dockerfile(checkout):
-    """The instructions of the Dockerfile, those that go on in a next line joined."""
-    text = re.sub(r"^#.*\n", "", (checkout / "exporter/Dockerfile").read_text(), flags=re.M)
+    """The instructions of the exporter's Dockerfile."""
+    return instructions(checkout / DOCKERFILES["exporter"])
+
+
+def instructions(file):
+    """What a Dockerfile does, a line that goes on in the next one joined with it."""
+    text = re.sub(r"^#.*\n", "", file.read_text(), flags=re.M)
     return [line.split(maxsplit=1) for line in re.sub(r"\\\n", " ", text).splitlines() if line]
 
 
@@ -117,7 +123,7 @@ def test_a_service_is_confined(compose, name):
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_writes_to_its_own_volume_only(compose, name):
     """All of the checkout is read-only; the exporter makes the socket for Grafana as well."""
-    writable = [volume for volume in compose["services"][name]["volumes"] if not volume.endswith(":ro")]
+    writable = [volume for volume in compose["services"][name].get("volumes", []) if not volume.endswith(":ro")]
     own = {"exporter": ["exporter", "socket"], "receiver": [], "acme": []}.get(name, [name])
     assert [volume.partition(":")[0] for volume in writable] == own
 
@@ -129,20 +135,26 @@ def test_volumes_have_names_that_do_not_hang_on_the_folder(compose):
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_has_a_health_check(compose, dockerfile, name):
-    """The exporter's is in its image."""
-    checked = "healthcheck" in compose["services"][name]
-    assert checked or (name == "exporter" and "HEALTHCHECK" in [instruction for instruction, _ in dockerfile])
+def test_a_service_has_a_health_check(compose, checkout, name):
+    """Its own, or that of its image, where it is built here."""
+    in_image = name in DOCKERFILES and "HEALTHCHECK" in dict(instructions(checkout / DOCKERFILES[name]))
+    assert in_image is not ("healthcheck" in compose["services"][name])
 
 
-def test_every_image_is_pinned(compose, dockerfile):
+def test_every_image_is_pinned(compose, checkout):
     """To a whole version: the same file gives the same programs tomorrow."""
-    services = compose["services"].values()
-    built = {service["image"] for service in services if "build" in service}
-    pulled = [service["image"] for service in services if service["image"] not in built]
-    pulled += [words.split()[0] for instruction, words in dockerfile if instruction == "FROM"]
-    assert len(pulled) == 6
+    pulled = [service["image"] for service in compose["services"].values() if "build" not in service]
+    steps = [step for file in DOCKERFILES.values() for step in instructions(checkout / file)]
+    pulled += [words.split()[0] for instruction, words in steps if instruction == "FROM"]
+    assert len(pulled) == 7
     assert [image for image in pulled if not re.search(r":v?\d+\.\d+\.\d+", image)] == []
+
+
+def test_what_is_built_is_built_from_its_dockerfile(compose, checkout):
+    """The file exists where Compose looks for it."""
+    builds = {name: service["build"] for name, service in compose["services"].items() if "build" in service}
+    found = {name: checkout / one["context"] / one.get("dockerfile", "Dockerfile") for name, one in builds.items()}
+    assert {name: str(file.relative_to(checkout)) for name, file in found.items()} == DOCKERFILES
 
 
 def test_the_folders_that_are_mounted_exist(compose, checkout):
@@ -150,10 +162,10 @@ def test_the_folders_that_are_mounted_exist(compose, checkout):
     mounted = [
         volume.partition(":")[0]
         for service in compose["services"].values()
-        for volume in service["volumes"]
+        for volume in service.get("volumes", [])
         if volume.startswith("./")
     ]
-    assert len(mounted) == 8
+    assert len(mounted) == 7
     assert [folder for folder in mounted if not (checkout / folder).is_dir()] == []
 
 
@@ -165,9 +177,10 @@ def test_the_image_runs_as_a_user_of_its_own(dockerfile):
     assert last.index("USER") < last.index("RUN")
 
 
-def test_the_image_is_built_by_every_builder(checkout):
+@pytest.mark.parametrize("file", DOCKERFILES.values())
+def test_an_image_is_built_by_every_builder(checkout, file):
     """No syntax line, mount or here-document, which the classic builder does not know."""
-    assert not re.search(r"--mount|<<|# *syntax", (checkout / "exporter/Dockerfile").read_text())
+    assert not re.search(r"--mount|<<|# *syntax", (checkout / file).read_text())
 
 
 def test_only_what_the_image_is_made_from_reaches_the_engine(checkout):
@@ -179,6 +192,7 @@ def test_only_what_the_image_is_made_from_reaches_the_engine(checkout):
         "!README.md",
         "!LICENSE",
         "!exporter/scorecard_exporter",
+        "!grafana/plugins/scorecard-datasource",
     }
 
 
@@ -354,10 +368,14 @@ def test_make_stack_demo_is_a_stack_of_its_own(folder):
     python.write_text('#!/bin/sh\necho python "$@"\n')
     python.chmod(0o755)
     said = make(folder, "stack-demo", f"BIN={folder}", "--assume-old=.venv/.package").stdout
-    down, _, up = said.partition("python -m examples.acme.stack data/stack-demo\n")
-    own = "\nCOMPOSE_PROFILES=demo\nCOMPOSE_PROJECT_NAME=engineering-scorecard-demo\n"
-    assert down.startswith(f"down --volumes{own}")
-    assert down.endswith("\nSTACK=engineering-scorecard-demo\n")
-    assert up.startswith(f"up --detach --build{own}")
-    assert f"\nSCORECARD_DIRECTORY={folder}/data/stack-demo\nSCORECARD_FILE=scorecard.yaml\n" in up
-    assert "\nSTACK=engineering-scorecard-demo\n" in up
+    own = {"COMPOSE_PROFILES": "demo", **dict.fromkeys(("COMPOSE_PROJECT_NAME", "STACK"), "engineering-scorecard-demo")}
+    steps = [line for line in said.splitlines() if "=" not in line and "://" not in line]
+    assert steps == [
+        "down --volumes",
+        "python -m examples.acme.stack data/stack-demo",
+        "up --detach --build acme",
+        "exec -T acme python -m examples.acme.waiting",
+        "up --detach --build",
+    ]
+    assert [said.count(f"\n{name}={value}\n") for name, value in own.items()] == [4, 4, 4]
+    assert f"\nSCORECARD_DIRECTORY={folder}/data/stack-demo\nSCORECARD_FILE=scorecard.yaml\n" in said
