@@ -41,6 +41,7 @@ generate: $(VENV)/.development  ## the files that are written from the code
 	$(BIN)/python -m scorecard_exporter.config.reference
 	$(BIN)/python -m scorecard_exporter.exposition.reference
 	$(BIN)/python -m scorecard_exporter.sources.webhook.schema
+	$(BIN)/python -m kubernetes.prometheus_rule
 	$(BIN)/python -m grafana.boards.write
 
 clean:

@@ -9,7 +9,6 @@ import subprocess
 
 import pytest
 import yaml
-from examples.acme import stack
 
 PUBLISHED = ("exporter", "prometheus", "alertmanager", "grafana")
 ALWAYS = (*PUBLISHED, "receiver")
@@ -67,14 +66,6 @@ def test_every_alert_is_in_the_operators_document(checkout):
     alerts = {rule["alert"] for group in rules["groups"] for rule in group["rules"] if "alert" in rule}
     document = (checkout / "docs/operations.md").read_text()
     assert set(re.findall(r"^\| `(Scorecard\w+)` .*\(\.\./runbooks/\1\.md\)", document, re.M)) == alerts
-
-
-def test_acme_is_where_its_configuration_looks_for_it(compose):
-    """The systems of the made-up company, by the name of the service and its port."""
-    (port,) = (word.partition("=")[2] for word in compose["services"]["acme"]["command"] if "--port" in word)
-    assert f"http://acme:{port}" == stack.SYSTEMS
-    (volume,) = (one for one in compose["services"]["exporter"]["volumes"] if one.startswith("exporter:"))
-    assert stack.STORE.startswith(f"duckdb:{volume.partition(':')[2]}/")
 
 
 @pytest.mark.needs("docker-compose")
@@ -192,7 +183,8 @@ def test_only_what_the_image_is_made_from_reaches_the_engine(checkout):
         "!README.md",
         "!LICENSE",
         "!exporter/scorecard_exporter",
-        "!grafana/plugins/scorecard-datasource",
+        "!grafana/plugins",
+        "!grafana/dashboards",
     }
 
 
