@@ -5,7 +5,7 @@ define(['@grafana/data', '@grafana/runtime', '@grafana/ui', 'react'], (data, run
 
   const h = React.createElement;
   const LABEL = 16;
-  const WIDTH = 40;
+  const WIDTH = 32;
   const ALERTING = 'unified-alerting';
 
   // The first of the choices is what a query without the key means. "alerts" marks those that an alert rule can read: a
@@ -14,6 +14,15 @@ define(['@grafana/data', '@grafana/runtime', '@grafana/ui', 'react'], (data, run
   const PLACES = {
     scorecard: { label: 'Scorecard', resource: 'scorecards', below: [], none: 'The first' },
     team: { label: 'Team', resource: 'teams', below: ['scorecard'], none: 'The first of the scorecard' },
+    teams: {
+      key: 'team',
+      label: 'Teams',
+      resource: 'teams',
+      below: ['scorecard'],
+      several: true,
+      all: { value: 'All', label: 'All teams' },
+      none: 'The first of the scorecard',
+    },
     perspective: {
       label: 'Perspectives',
       resource: 'perspectives',
@@ -35,7 +44,7 @@ define(['@grafana/data', '@grafana/runtime', '@grafana/ui', 'react'], (data, run
       below: ['scorecard', 'team', 'perspective'],
       none: 'The first of the scorecard',
     },
-    limit: { label: 'Samples at most', number: true, none: 'As many as the exporter gives' },
+    limit: { label: 'Samples at most', number: true, none: '200' },
   };
 
   const KINDS = [
@@ -43,7 +52,7 @@ define(['@grafana/data', '@grafana/runtime', '@grafana/ui', 'react'], (data, run
       value: 'scorecard',
       label: 'Scorecard',
       says: 'Where every measure stands: value, goal, status, score, owner. A row for each, worst first.',
-      places: ['scorecard', 'team', 'perspective', 'measures'],
+      places: ['scorecard', 'teams', 'perspective', 'measures'],
       alerts: true,
       format: chosen('Format', 'What the panel needs', [
         { value: 'table', label: 'Table', description: 'A row for each measure: the table panel' },
@@ -57,7 +66,7 @@ define(['@grafana/data', '@grafana/runtime', '@grafana/ui', 'react'], (data, run
       value: 'history',
       label: 'History',
       says: 'What was, computed for the time range of the panel, also for the time before Prometheus began to look.',
-      places: ['scorecard', 'team', 'perspective', 'measures'],
+      places: ['scorecard', 'teams', 'perspective', 'measures'],
       alerts: true,
       show: chosen('Show', 'Of every measure and period', [
         { value: 'value', label: 'Value', description: 'With goal and red line where one measure is asked for', alerts: true },
@@ -118,7 +127,7 @@ define(['@grafana/data', '@grafana/runtime', '@grafana/ui', 'react'], (data, run
       value: 'initiatives',
       label: 'Initiatives',
       says: 'What is being done about it: owner, due date, progress, and the measures that each is for.',
-      places: ['scorecard', 'team', 'measures'],
+      places: ['scorecard', 'teams', 'measures'],
     },
     {
       value: 'events',
@@ -271,7 +280,7 @@ define(['@grafana/data', '@grafana/runtime', '@grafana/ui', 'react'], (data, run
 
   /** A place of the scorecard: names from the exporter, variables of the dashboard, or what somebody writes. */
   function Place({ id, place, datasource, values, onChange }) {
-    const { label, resource, below, several, none, number } = PLACES[place];
+    const { label, resource, below, several, all, none, number } = PLACES[place];
     const value = textOf(values[keyOf(place)]);
     const parameters = Object.fromEntries((below || []).map((key) => [key, textOf(values[key])]));
     const { choices, problem } = useChoices(datasource, resource, parameters);
@@ -285,14 +294,14 @@ define(['@grafana/data', '@grafana/runtime', '@grafana/ui', 'react'], (data, run
       label: choice.text,
       description: choice.value === choice.text ? undefined : textOf(choice.value),
     }));
-    const options = [...names, ...variables()];
+    const options = [...(all ? [all] : []), ...names, ...variables()];
     const option = (name) => options.find((one) => one.value === name) || { value: name, label: name };
     const shared = { inputId: id, width: WIDTH, options, placeholder: none, isClearable: true, allowCustomValue: true };
     const control = several
       ? h(ui.MultiSelect, {
           ...shared,
           value: listed(value).map(option),
-          onChange: (all) => onChange(all.map((one) => one.value).join(',')),
+          onChange: (picked) => onChange(picked.map((one) => one.value).join(',')),
         })
       : h(ui.Select, {
           ...shared,
@@ -322,8 +331,8 @@ define(['@grafana/data', '@grafana/runtime', '@grafana/ui', 'react'], (data, run
   function turned(query, kind, isAlert) {
     const kept = [...kind.places.map(keyOf), 'queryType'];
     const rest = Object.fromEntries(Object.entries(query).filter(([key]) => !KEYS.includes(key) || kept.includes(key)));
-    if (kind.places.includes('measure') && rest.measure) {
-      [rest.measure] = listed(rest.measure);
+    for (const key of ['team', 'measure'].filter((one) => kind.places.includes(one) && rest[one])) {
+      [rest[key]] = listed(rest[key]);
     }
     if (isAlert && kind.format) {
       rest.format = kind.format.choices.find((one) => one.alerts).value;

@@ -141,7 +141,11 @@ test('the editor offers the names of the exporter and the variables of the dashb
     controls.Measures.options.map((option) => option.label),
     ['Lead time for changes', 'Change failure rate', '$scorecard']
   );
-  assert.equal(controls.Team.value.label, 'Payments');
+  assert.deepEqual(controls.Teams.options.slice(0, 2), [
+    { value: 'All', label: 'All teams' },
+    { value: 'payments', label: 'Payments', description: 'payments' },
+  ]);
+  assert.deepEqual(controls.Teams.value, [{ value: 'payments', label: 'Payments', description: 'payments' }]);
   assert.equal(controls.Measures.allowCustomValue, true);
   assert.deepEqual(requests, [
     ['scorecards', {}],
@@ -154,13 +158,13 @@ test('the editor offers the names of the exporter and the variables of the dashb
 
 test('the editor has the fields that the kind of query needs, and says what it shows', async () => {
   const places = {
-    scorecard: ['Scorecard', 'Team', 'Perspectives', 'Measures', 'Format'],
-    history: ['Scorecard', 'Team', 'Perspectives', 'Measures', 'Show', 'Format', 'Step'],
+    scorecard: ['Scorecard', 'Teams', 'Perspectives', 'Measures', 'Format'],
+    history: ['Scorecard', 'Teams', 'Perspectives', 'Measures', 'Show', 'Format', 'Step'],
     teams: ['Scorecard', 'Perspectives', 'Measures', 'Show'],
     evidence: ['Scorecard', 'Team', 'Measure', 'Samples at most'],
     explain: ['Scorecard', 'Team', 'Measure', 'Part'],
     map: ['Scorecard', 'Team'],
-    initiatives: ['Scorecard', 'Team', 'Measures'],
+    initiatives: ['Scorecard', 'Teams', 'Measures'],
     events: ['Scorecard', 'Team', 'Measures', 'Events'],
   };
   for (const [queryType, labels] of Object.entries(places)) {
@@ -178,7 +182,7 @@ test('what is chosen becomes the query, and is run at once', async () => {
   assert.deepEqual(values(controls.Measures.value), ['lead_time', '$more']);
   controls.Measures.onChange([{ value: 'failures' }, { value: 'of my own' }]);
   controls.Measures.onChange([]);
-  controls.Team.onChange({ value: 'payments' });
+  controls.Teams.onChange([{ value: 'payments' }]);
   controls.Show.onChange({ value: 'score' });
   assert.deepEqual(
     sent.map(([next]) => next),
@@ -195,11 +199,11 @@ test('what is chosen becomes the query, and is run at once', async () => {
 test('a choice that nobody made is shown as what it means', async () => {
   const { controls } = await editing(queryEditor, { query: { refId: 'A', queryType: 'history' } });
   assert.deepEqual([controls.Show.value.value, controls.Format.value.value, controls.Step.value.value], ['value', 'wide', 'auto']);
-  assert.equal(controls.Team.value, null);
+  assert.deepEqual(controls.Teams.value, []);
 });
 
 test('a query of another kind keeps the place and drops the rest', async () => {
-  const query = { refId: 'A', queryType: 'history', team: 'payments', measure: 'lead_time,failures', step: 'week', show: 'score' };
+  const query = { refId: 'A', queryType: 'history', team: 'payments,catalog', measure: 'lead_time,failures', step: 'week', show: 'score' };
   const { controls, sent } = await editing(queryEditor, { query });
   controls.Query.onChange({ value: 'evidence' });
   controls.Query.onChange({ value: 'map' });
