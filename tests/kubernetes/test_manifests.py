@@ -40,17 +40,16 @@ def exporter(checkout):
 def with_grafana(checkout, exporter):
     """The deployment of the overlay, put together as kustomize does it."""
     deployment = copy.deepcopy(exporter)
-    for step in read(checkout / GRAFANA / "exporter.yaml"):
+    for step in read(checkout / GRAFANA / "pod.yaml"):
         assert step["op"] == "add"
         place = deployment
         *way, last = step["path"].strip("/").split("/")
         for key in way:
             place = place[int(key) if key.isdigit() else key]
-        assert last == "-"
-        place.append(step["value"])
-    pod = deployment["spec"]["template"]["spec"]
-    for key, more in read(checkout / GRAFANA / "grafana.yaml")["spec"]["template"]["spec"].items():
-        pod[key] = pod.get(key, []) + more
+        if last == "-":
+            place.append(step["value"])
+        else:
+            place[last] = step["value"]
     return deployment
 
 
@@ -106,7 +105,7 @@ def test_kustomize_puts_the_overlay_together_as_these_tests_do(checkout, with_gr
     """Kubernetes' own tool, where it is installed."""
     (found,) = (one for one in rendered(checkout, GRAFANA) if one["kind"] == "Deployment")
     for kind in ("containers", "initContainers", "volumes"):
-        assert {one["name"] for one in pod_of(found)[kind]} == {one["name"] for one in pod_of(with_grafana)[kind]}
+        assert [one["name"] for one in pod_of(found)[kind]] == [one["name"] for one in pod_of(with_grafana)[kind]]
     for key in ("args", "volumeMounts", "securityContext"):
         assert container(found, "exporter")[key] == container(with_grafana, "exporter")[key]
     assert container(found, "plugin-and-boards")["image"] == container(found, "exporter")["image"]
@@ -126,6 +125,11 @@ def test_kubernetes_knows_every_key_of_the_overlay(checkout, with_grafana):
     manifests = [with_grafana, *(read(checkout / GRAFANA / name) for name in ("service.yaml", "volume.yaml"))]
     for manifest in manifests:
         kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
+
+
+def test_patches_find_the_exporter_as_the_first_container(deployment):
+    """The page about Kubernetes adds a flag to it by its position."""
+    assert pod_of(deployment)["containers"][0]["name"] == "exporter"
 
 
 def test_there_is_never_a_second_exporter(exporter):
