@@ -157,8 +157,12 @@ define(['@grafana/data', '@grafana/runtime', '@grafana/ui', 'react'], (data, run
     return inside.split(',').map((name) => name.trim()).filter(Boolean);
   };
   const textOf = (value) => (value === undefined || value === null ? '' : String(value));
-  /** The sentence of a failed request, whoever wrote it. */
-  const sentence = (error) => (error && ((error.data && error.data.message) || error.message)) || 'no answer';
+  /** Why a request failed: the exporter's sentence, or, where Grafana could not ask it, one that says more than Grafana's. */
+  const sentence = (error) => {
+    const said = (error && error.data) || {};
+    const isUnanswered = String(said.messageId || '').startsWith('plugin.');
+    return isUnanswered ? 'The exporter does not answer.' : said.message || (error && error.message) || 'No answer.';
+  };
 
   /** What a variable asks for, `teams?scorecard=$scorecard`, in its parts. */
   function asked(text) {
@@ -213,7 +217,10 @@ define(['@grafana/data', '@grafana/runtime', '@grafana/ui', 'react'], (data, run
       const replaced = Object.entries(parameters)
         .map(([key, value]) => [key, runtime.getTemplateSrv().replace(value, scopedVars, 'csv')])
         .filter(([, value]) => value);
-      return this.getResource(resource, Object.fromEntries(replaced));
+      // The sentence is shown where the names would be, and not in a corner of the window too.
+      return this.getResource(resource, Object.fromEntries(replaced), { showErrorAlert: false }).catch((error) => {
+        throw new Error(sentence(error));
+      });
     }
 
     metricFindQuery(query, options) {
@@ -254,7 +261,7 @@ define(['@grafana/data', '@grafana/runtime', '@grafana/ui', 'react'], (data, run
       if (resource) {
         datasource.choices(resource, JSON.parse(question)).then(
           (choices) => take({ choices: Array.isArray(choices) ? choices : [], problem: '' }),
-          (error) => take({ choices: [], problem: sentence(error) })
+          (error) => take({ choices: [], problem: error.message })
         );
       }
       return () => {

@@ -231,6 +231,13 @@ test('where the exporter gives no names, its sentence stands at the field, which
   assert.deepEqual(controls.Team.value, { value: 'payments', label: 'payments' });
 });
 
+test('a field says that nobody answers where Grafana only knows that something failed', async () => {
+  const failed = { data: { messageId: 'plugin.requestFailureError', message: 'An error occurred within the plugin' } };
+  const answers = { ...NAMES, scorecards: Object.assign(new Error(), failed) };
+  const { errors } = await editing(queryEditor, { query: { refId: 'A', queryType: 'map' }, answers });
+  assert.deepEqual(errors, { Scorecard: 'The exporter does not answer.' });
+});
+
 test('the editor of annotations has the kinds of events and no other kind of query', async () => {
   const { controls, sent } = await editing(annotationEditor, { query: { refId: 'Anno' } });
   assert.deepEqual(Object.keys(controls), ['Scorecard', 'Team', 'Measures', 'Events']);
