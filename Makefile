@@ -42,6 +42,11 @@ generate: $(VENV)/.development  ## the files that are written from the code
 	$(BIN)/python -m scorecard_exporter.exposition.reference
 	$(BIN)/python -m scorecard_exporter.sources.webhook.schema
 	$(BIN)/python -m grafana.boards.write
+	$(BIN)/python -m grpc_tools.protoc $(PROTOCOL)
+
+# The data source's protocol; what is generated lies beside its text.
+PROTOCOL := --proto_path=exporter --python_out=exporter --pyi_out=exporter --grpc_python_out=exporter \
+	scorecard_exporter/grafana/pluginv2/backend.proto scorecard_exporter/grafana/pluginv2/health.proto
 
 clean:
 	rm -rf $(VENV) build dist

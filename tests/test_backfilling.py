@@ -9,6 +9,7 @@ from scorecard_exporter.backfilling import Wanted, past_gauges
 from scorecard_exporter.config import load
 from scorecard_exporter.errors import ScorecardError, UnknownNameError
 from scorecard_exporter.quantities import moment
+from scorecard_exporter.store import open_store
 
 NOW = datetime(2026, 6, 30, 14, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -23,6 +24,28 @@ def wanted(**changed):
 def configuration(tmp_path):
     (tmp_path / "scorecard.yaml").write_text(two_years.CONFIGURATION)
     return load(tmp_path / "scorecard.yaml")
+
+
+@pytest.fixture
+def store(configuration):
+    opened = open_store(configuration.store)
+    opened.dimensions(configuration.dimensions)
+    yield opened
+    opened.close()
+
+
+def test_what_is_asked_of_the_running_exporter_is_what_was_asked_for():
+    first = wanted(scorecard="engineering", team="payments", labels=["job=a=b", "zone=eu"])
+    given = first.parameters()
+    again = wanted(
+        first=datetime.fromisoformat(given["from"]),
+        last=datetime.fromisoformat(given["to"]),
+        step=given["step"],
+        scorecard=given["scorecard"],
+        team=given["team"],
+        labels=given["label"],
+    )
+    assert again == first
 
 
 def test_unless_said_otherwise_it_is_two_years_until_three_hours_ago():
@@ -57,13 +80,13 @@ def test_what_cannot_be_is_refused(changed, message):
     assert str(caught.value).startswith(message)
 
 
-def test_an_unknown_scorecard_is_refused_with_those_there_are(configuration):
+def test_an_unknown_scorecard_is_refused_with_those_there_are(configuration, store):
     with pytest.raises(UnknownNameError, match="Did you mean 'engineering'"):
-        list(past_gauges(configuration, wanted(scorecard="enginering")))
+        list(past_gauges(configuration, store, wanted(scorecard="enginering")))
 
 
-def test_a_company_of_which_nothing_was_read_has_grey_gauges_only(configuration):
-    document = b"".join(past_gauges(configuration, wanted(step="90d"))).decode()
+def test_a_company_of_which_nothing_was_read_has_grey_gauges_only(configuration, store):
+    document = b"".join(past_gauges(configuration, store, wanted(step="90d"))).decode()
     assert 'scorecard_status{scorecard="engineering",status="grey",team="payments"} 1.0 ' in document
     assert "\nscorecard_measure_value{" not in document
     assert document.endswith("# EOF\n")

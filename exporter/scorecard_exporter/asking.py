@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
+from scorecard_exporter.backfilling import Wanted, past_gauges
 from scorecard_exporter.config.lint.advice import OF_NUMBERS, Advice
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import NoReviewError, ScorecardError, StoreBusyError, UnknownNameError
@@ -57,6 +58,14 @@ class Questions(Protocol):
 
     def record_review(self, question: ReviewQuestion, meeting: Meeting) -> dict[str, Any]:
         """Keep a review for ever; errors as of `review`, and NoReviewError for notes that say nothing."""
+
+    def past_gauges(self, wanted: Wanted) -> Iterator[bytes]:
+        """An OpenMetrics document with the gauges of the past, piece by piece.
+
+        Raises:
+            UnknownNameError: there is no such scorecard or team.
+            ScorecardError: a label is one of the exporter's own.
+        """
 
 
 @contextlib.contextmanager
@@ -123,6 +132,9 @@ class _Here:
         at = instant(datetime.now(UTC))
         return kept_document(recorded(self.configuration, self.store, question, meeting, at), whole=True)
 
+    def past_gauges(self, wanted: Wanted) -> Iterator[bytes]:
+        return past_gauges(self.configuration, self.store, wanted)
+
     def _take(self, at: datetime | None) -> Any:
         return take(self.configuration, self.store, instant(at or datetime.now(UTC)))
 
@@ -157,6 +169,15 @@ class _Running:
         wanted = _known(team=question.team, period=question.period, by=meeting.by, notes=meeting.notes)
         return self._ask("POST", path, json=wanted)
 
+    def past_gauges(self, wanted: Wanted) -> Iterator[bytes]:
+        # Years of many teams take minutes, and nothing is said before they are gathered.
+        timeout = httpx.Timeout(PATIENCE, read=None)
+        with self.client.stream("GET", "/api/v1/backfill", params=wanted.parameters(), timeout=timeout) as answer:
+            if not answer.is_success:
+                answer.read()
+                raise _refusal(answer, bad_request=ScorecardError)
+            yield from answer.iter_bytes()
+
     def _get(self, path: str, team: str | None, at: datetime | None) -> dict[str, Any]:
         return self._ask("GET", path, params=_known(team=team, at=at.isoformat() if at else None))
 
@@ -165,13 +186,12 @@ class _Running:
         if answer.is_success:
             document: dict[str, Any] = answer.json()
             return document
-        raise _ERRORS.get(answer.status_code, ScorecardError)(answer.json()["error"]["message"])
+        raise _refusal(answer, bad_request=NoReviewError)
 
 
-_ERRORS: Mapping[int, type[ScorecardError]] = {
-    httpx.codes.NOT_FOUND: UnknownNameError,
-    httpx.codes.BAD_REQUEST: NoReviewError,
-}
+def _refusal(answer: httpx.Response, *, bad_request: type[ScorecardError]) -> ScorecardError:
+    kinds: dict[int, type[ScorecardError]] = {404: UnknownNameError, 400: bad_request}
+    return kinds.get(answer.status_code, ScorecardError)(answer.json()["error"]["message"])
 
 
 def _known(**given: str | None) -> dict[str, str]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scorecard_exporter.config.model import Configuration
-from scorecard_exporter.errors import ScorecardError, StoreBusyError
+from scorecard_exporter.errors import ScorecardError
 from scorecard_exporter.evaluation import history, narrowed
 from scorecard_exporter.exposition.backfill import Backfill
-from scorecard_exporter.quantities import RefusedError, instant
+from scorecard_exporter.quantities import RefusedError, instant, moment
 from scorecard_exporter.scorecard.periods import Point, Step, rolling, step_of
-from scorecard_exporter.store import open_store
+from scorecard_exporter.store.base import Store
 
 LENGTH = timedelta(days=730)
 DISTANCE = timedelta(hours=3)
@@ -72,12 +71,24 @@ class Wanted:
         """The moments, oldest first."""
         return list(rolling(self.step, "UTC", self.first, self.last))
 
+    def parameters(self) -> dict[str, Sequence[str]]:
+        """The same as a person would write it, for the exporter that holds the store."""
+        given = {
+            "from": moment(self.first).isoformat(),
+            "to": moment(self.last).isoformat(),
+            "step": f"{self.step.micros // SECOND}s",
+            "label": [f"{name}={value}" for name, value in self.labels.items()],
+        }
+        chosen = {"scorecard": self.scorecard, "team": self.team}
+        return given | {name: value for name, value in chosen.items() if value is not None}
 
-def past_gauges(configuration: Configuration, wanted: Wanted) -> Iterator[bytes]:
+
+def past_gauges(configuration: Configuration, store: Store, wanted: Wanted) -> Iterator[bytes]:
     """An OpenMetrics document with the gauges at each moment, piece by piece.
 
+    Pieces are empty while the moments are gathered, so that whoever has other work to do can do it in between.
+
     Raises:
-        StoreError: the store cannot be opened, or the running exporter holds it.
         UnknownNameError: there is no such scorecard or team.
         ScorecardError: a label is one of the exporter's own.
     """
@@ -87,15 +98,9 @@ def past_gauges(configuration: Configuration, wanted: Wanted) -> Iterator[bytes]
         gathered = Backfill(wanted.labels)
     except ValueError as error:
         raise ScorecardError(f"--label: {error}.") from error
-    try:
-        store = open_store(configuration.store)
-    except StoreBusyError as error:
-        raise StoreBusyError(f"{error} Stop it while the past is written, or work on a copy of the store.") from error
-    with contextlib.closing(store):
-        store.dimensions(configuration.dimensions)
-        store.link()
-        for taken in history(configuration, store, wanted.points()):
-            gathered.add(taken)
+    for taken in history(configuration, store, wanted.points()):
+        gathered.add(taken)
+        yield b""
     yield from gathered.write()
 
 

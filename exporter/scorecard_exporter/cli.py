@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import io
 import logging
@@ -17,7 +18,7 @@ import click
 
 from scorecard_exporter import __version__, logs, terminal
 from scorecard_exporter.asking import asking
-from scorecard_exporter.backfilling import Wanted, past_gauges
+from scorecard_exporter.backfilling import Wanted
 from scorecard_exporter.checking import Checked, advised
 from scorecard_exporter.cli_reviews import report, review
 from scorecard_exporter.command_options import as_json, config_file_option, format_option
@@ -108,6 +109,18 @@ def main() -> None:
     type=click.Path(path_type=Path),
     help="TLS and basic authentication, in the format of the Prometheus exporter toolkit.",
 )
+@click.option(
+    "--grafana.socket",
+    "grafana_socket",
+    type=click.Path(path_type=Path),
+    help="Answer Grafana's data source on this socket, such as /run/scorecard/plugin.sock. Default: not at all.",
+)
+@click.option(
+    "--grafana.token-file",
+    "grafana_token_file",
+    type=click.Path(path_type=Path),
+    help="The file with the token that the data source must have; needed with --grafana.socket.",
+)
 @click.option("--web.enable-lifecycle", "lifecycle", is_flag=True, help="Allow a reload by POST /-/reload.")
 @click.option(
     "--log.level",
@@ -142,6 +155,8 @@ async def _run(
     addresses: tuple[str, ...],
     external_url: str,
     grafana_url: str,
+    grafana_socket: Path | None,
+    grafana_token_file: Path | None,
     web_config_file: Path | None,
     lifecycle: bool,
 ) -> None:
@@ -156,12 +171,28 @@ async def _run(
     async with (
         serving(web_config.protect(app, needs_no_password(external_url)), sockets, web_config.uvicorn_options()),
         serving(private, [local] if local else [], {}),
+        _answering_grafana(service, grafana_socket, grafana_token_file),
     ):
         log.info("listening", extra=fields(address=" ".join(addresses), version=__version__))
         try:
             await _until(stop, service)
         finally:
             await service.stop()
+
+
+def _answering_grafana(
+    service: Service, path: Path | None, token_file: Path | None
+) -> contextlib.AbstractAsyncContextManager[None]:
+    """The data source's backend while the context lasts, if there is to be one."""
+    if path is None and token_file is None:
+        return contextlib.nullcontext()
+    if path is None or token_file is None:
+        raise click.UsageError("give --grafana.socket and --grafana.token-file, or neither")
+    # gRPC takes time and memory that no other command and no exporter without Grafana should pay.
+    from scorecard_exporter.grafana.access import read_token  # noqa: PLC0415
+    from scorecard_exporter.grafana.server import answering  # noqa: PLC0415
+
+    return answering(service, path, read_token(token_file))
 
 
 async def _until(stop: asyncio.Event, service: Service) -> None:
@@ -332,8 +363,10 @@ def _is_at_terminal() -> bool:
 @click.option("--output", type=click.File("wb", lazy=True), default="-", help="Where to; default: standard output.")
 def backfill(config_file: Path, output: IO[bytes], **options: Any) -> None:
     """Write the past of the gauges as OpenMetrics, for `promtool tsdb create-blocks-from openmetrics`."""
-    for piece in past_gauges(load(config_file), Wanted.read(**options, now=datetime.now(UTC))):
-        output.write(piece)
+    wanted = Wanted.read(**options, now=datetime.now(UTC))
+    with asking(load(config_file)) as questions:
+        for piece in questions.past_gauges(wanted):
+            output.write(piece)
 
 
 def _print_json(document: Any) -> None:

@@ -15,7 +15,7 @@ from scorecard_exporter.config.model import Configuration, Scorecard
 from scorecard_exporter.errors import UnknownNameError
 from scorecard_exporter.measures.evaluate import evaluate
 from scorecard_exporter.measures.evidence import evidence
-from scorecard_exporter.measures.model import Definition, Period, Reading
+from scorecard_exporter.measures.model import Definition, Period, Reading, Sample
 from scorecard_exporter.scorecard.explanation import Explanation, explain
 from scorecard_exporter.scorecard.model import MeasureStatus, ScorecardStatus, Snapshot
 from scorecard_exporter.scorecard.periods import Point
@@ -155,6 +155,36 @@ def explain_measure(
         better=found.measure.better,
     )
     return explain(found, status, taken.at, newest, worst)
+
+
+def samples_behind(
+    configuration: Configuration,
+    store: Store,
+    taken: Snapshot,
+    *,
+    scorecard: str,
+    measure: str,
+    team: str | None,
+    most: int,
+) -> tuple[MeasureStatus, tuple[Sample, ...]]:
+    """A measure of `taken` and at most `most` samples behind it: the worst, then the newest of the others.
+
+    Raises: as `explain_measure`.
+    """
+    status = find_scorecard(taken, scorecard, team)
+    found = _find_measure(status, measure)
+    newest, worst = evidence(
+        store,
+        found.reading.definition,
+        configuration.scopes,
+        status.team,
+        found.reading.period,
+        newest=most,
+        worst=most,
+        better=found.measure.better,
+    )
+    every = {(one.origin, one.key, one.subject): one for one in (*worst, *newest)}
+    return found, tuple(every.values())[:most]
 
 
 def find_scorecard(taken: Snapshot, scorecard: str, team: str | None) -> ScorecardStatus:

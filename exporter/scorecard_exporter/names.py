@@ -43,6 +43,7 @@ LABELS: Mapping[str, str] = {
     "source": "name of the source",
     "kind": "kind of record, such as `deployment`",
     "code": "short stable code of the problem",
+    "query": "kind of a query of the data source, such as `scorecard` or `history`; `unknown` for what is none",
     "resource": "which of a system's quotas: `core` where there is one, or its own name, such as `graphql`",
     "table": "table of the store",
     "external_url": "where people reach the exporter, without a slash at its end; empty when it was not told",
@@ -367,6 +368,31 @@ WEBHOOK_WAITING_SECONDS = Family(
     "How long the oldest accepted push that is not stored yet has waited; 0 while none does.",
     ("source",),
 )
+GRAFANA_QUERIES = Family(
+    "scorecard_grafana_queries_total",
+    "Queries of Grafana's data source, failed ones among them.",
+    ("query",),
+    "counter",
+)
+GRAFANA_QUERY_FAILURES = Family(
+    "scorecard_grafana_query_failures_total",
+    "Queries of Grafana's data source that got an error: question (there is no answer to it), busy (the exporter "
+    "starts, or took too long) or error (the log says which).",
+    ("query", "reason"),
+    "counter",
+)
+GRAFANA_QUERY_SECONDS = Family(
+    "scorecard_grafana_query_seconds_total",
+    "How long queries of Grafana's data source took, all together.",
+    ("query",),
+    "counter",
+)
+GRAFANA_REFUSALS = Family(
+    "scorecard_grafana_refusals_total",
+    "Calls of Grafana's data source that were refused: token_missing, token_wrong or too_many (queries in one call).",
+    ("reason",),
+    "counter",
+)
 EVALUATIONS = Family(
     "scorecard_evaluations_total", "Evaluations of all scorecards, failed ones among them.", (), "counter"
 )
@@ -420,6 +446,9 @@ WEBHOOK_FAMILIES = (
 )
 """What systems push."""
 
+GRAFANA_FAMILIES = (GRAFANA_QUERIES, GRAFANA_QUERY_FAILURES, GRAFANA_QUERY_SECONDS, GRAFANA_REFUSALS)
+"""What Grafana's data source is asked."""
+
 SELF_FAMILIES = (
     SOURCE_UP,
     SOURCE_LAST_SUCCESS,
@@ -431,6 +460,7 @@ SELF_FAMILIES = (
     SOURCE_HISTORY,
     *TRAFFIC_FAMILIES,
     *WEBHOOK_FAMILIES,
+    *GRAFANA_FAMILIES,
     EVALUATIONS,
     EVALUATION_FAILURES,
     EVALUATION_DURATION,

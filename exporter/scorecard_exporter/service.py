@@ -14,7 +14,7 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,16 +25,19 @@ from typing import TypeVar
 
 from prometheus_client import CollectorRegistry
 
+from scorecard_exporter.backfilling import Wanted, past_gauges
 from scorecard_exporter.config import load
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, StoreFullError
-from scorecard_exporter.evaluation import explain_measure, history, narrowed, take
+from scorecard_exporter.evaluation import explain_measure, history, narrowed, samples_behind, take
 from scorecard_exporter.events.model import Batch
 from scorecard_exporter.exposition.cache import Rendered, render
 from scorecard_exporter.exposition.own import OwnMetrics
 from scorecard_exporter.exposition.pushed import PushedCollector
 from scorecard_exporter.histories import Answer, Histories, HistoryQuestion
 from scorecard_exporter.logs import fields
+from scorecard_exporter.measures.happenings import Happenings, happenings
+from scorecard_exporter.measures.model import Period, Sample
 from scorecard_exporter.own_sources import own_sources
 from scorecard_exporter.polling import AbandonedError, Poll, Report
 from scorecard_exporter.pushes.pushes import Keeper, Pushes, spool_folder
@@ -44,7 +47,7 @@ from scorecard_exporter.schedule import Schedule, in_thread
 from scorecard_exporter.scorecard.document import Document
 from scorecard_exporter.scorecard.explanation import Explanation
 from scorecard_exporter.scorecard.history import History, collect
-from scorecard_exporter.scorecard.model import Snapshot
+from scorecard_exporter.scorecard.model import MeasureStatus, Snapshot
 from scorecard_exporter.scorecard.periods import Step, rolling
 from scorecard_exporter.scorecard.snapshot import status_changes
 from scorecard_exporter.sources.base import Source
@@ -144,6 +147,10 @@ class Service:
     def notices(self) -> tuple[str, ...]:
         return tuple(self._troubles.values())
 
+    @property
+    def failure(self) -> str:
+        return self._troubles.get("evaluation", "")
+
     async def start(self) -> None:
         """Serve what the store already knows, then begin to poll."""
         self._own.reloaded(succeeded=True, at=time.time())
@@ -200,6 +207,21 @@ class Service:
             explain_measure, configuration, self._store, taken, scorecard=scorecard, measure=measure, team=team
         )
 
+    async def samples(
+        self, scorecard: str, measure: str, team: str, at: datetime | None, *, most: int
+    ) -> tuple[MeasureStatus, tuple[Sample, ...]]:
+        asked = {"scorecard": scorecard, "measure": measure, "team": team}
+        if at is None and self._current:
+            configuration, taken = self._current.configuration, self._current.snapshot
+            return await asyncio.to_thread(samples_behind, configuration, self._store, taken, most=most, **asked)
+        async with self._questions:
+            return await self._in_writer(self._samples_then, instant(at or datetime.now(UTC)), most, asked)
+
+    def _samples_then(self, at: int, most: int, asked: Mapping[str, str]) -> tuple[MeasureStatus, tuple[Sample, ...]]:
+        """In the writer's thread, as `_take`; nothing else is evaluated."""
+        configuration = narrowed(self._configuration, asked["scorecard"], asked["team"], asked["measure"])
+        return samples_behind(configuration, self._store, take(configuration, self._store, at), most=most, **asked)
+
     async def history(self, question: HistoryQuestion) -> History:
         narrowed(self._configuration, question.scorecard, question.team, question.measure)
         return await self._histories.answer(question)
@@ -242,6 +264,13 @@ class Service:
         narrowed(self._configuration, scorecard)
         return await asyncio.to_thread(self._store.reviews, scorecard)
 
+    async def happenings(
+        self, kinds: Iterable[str], *, scorecard: str, team: str, period: Period, most: int
+    ) -> Happenings:
+        return await asyncio.to_thread(
+            happenings, self._store, tuple(kinds), scorecard=scorecard, team=team, period=period, most=most
+        )
+
     async def record_review(self, question: ReviewQuestion, meeting: Meeting) -> KeptReview:
         async with self._questions:
             kept = await self._in_writer(self._record_now, question, meeting)
@@ -252,6 +281,17 @@ class Service:
     def _record_now(self, question: ReviewQuestion, meeting: Meeting) -> KeptReview:
         self._store.link()
         return recorded(self._configuration, self._store, question, meeting, instant(datetime.now(UTC)))
+
+    async def backfill(self, wanted: Wanted) -> AsyncIterator[bytes]:
+        configuration = self._configuration
+        await self._in_writer(self._store.link)
+        pieces = past_gauges(configuration, self._store, wanted)
+        # Each piece waits for its turn: what sources read meanwhile is written between two of them.
+        while (piece := await self._in_writer(next, pieces, None)) is not None:
+            if configuration is not self._configuration:
+                raise ScorecardError("The configuration was loaded anew while the past was gathered: ask again.")
+            if piece:
+                yield piece
 
     async def reload(self) -> None:
         try:

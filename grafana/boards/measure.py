@@ -153,7 +153,7 @@ def _over_time() -> Json:
         waiting=pages.WAITING,
         targets=panels.over_time(*map(_lines, units.UNITS), legend="{{line}}"),
         overrides=[
-            *(panels.override_query(panels.reference(place), **looks) for place, looks in units.by_query()),
+            *(panels.override_query(panels.reference(at), unit=one.grafana) for at, one in enumerate(units.UNITS)),
             panels.override_like("^Goal", color={"mode": "fixed", "fixedColor": look.GREEN.color}, **line),
             panels.override_like("^Red line", color={"mode": "fixed", "fixedColor": look.RED.color}, **line),
             panels.override("95 % interval, from", **faint),

@@ -6,7 +6,8 @@ A panel's unit is fixed, so it asks one question for each unit; the measure has 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+
+from scorecard_exporter.grafana.appearance import unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +18,10 @@ class Unit:
     grafana: str
 
 
-_CURRENCIES = {"eur": "currencyEUR", "usd": "currencyUSD", "gbp": "currencyGBP", "chf": "suffix: CHF"}
-_KNOWN = {"seconds": "s", "ratio": "percentunit", "per_day": "suffix: a day", **_CURRENCIES}
+_KNOWN = ("seconds", "ratio", "per_day", "eur", "usd", "gbp", "chf")
 
 UNITS = (
-    *(Unit(f'unit="{name}"', grafana) for name, grafana in _KNOWN.items()),
+    *(Unit(f'unit="{name}"', unit(name)) for name in _KNOWN),
     Unit(f'unit!~"{"|".join(_KNOWN)}"', "short"),
 )
 """Every unit; counts, points and other currencies are numbers without a sign."""
-
-
-def by_query(**more: Any) -> list[tuple[int, dict[str, Any]]]:
-    """For the place of each unit's question: how its answers look."""
-    return [(place, {"unit": unit.grafana, **more}) for place, unit in enumerate(UNITS)]

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 import two_years
-from processes import EXPORTER, free_port, wait_for
+from processes import EXPORTER, free_port, running, wait_for
 from scorecard_exporter.config import load
 from scorecard_exporter.evaluation import take
 from scorecard_exporter.quantities import instant
@@ -95,12 +95,30 @@ def test_what_cannot_be_backfilled_is_said(company):
     assert ended.stderr.decode() == "--label: team is a label that the exporter sets itself.\n"
 
 
-def test_a_store_that_the_exporter_holds_is_left_to_it(company):
+def test_the_running_exporter_that_holds_the_store_writes_the_same(company):
+    asked = ("--from=2025-12-01", "--to=2025-12-31", "--step=1d", *LABELS)
+    free = backfill(company, *asked)
+    with running(company) as (_, client):
+        wait_for(lambda: client.get("/-/ready").is_success, "the exporter")
+        held = backfill(company, *asked)
+        unknown = backfill(company, "--scorecard=enginering")
+        own_label = backfill(company, "--label=team=payments")
+        assert client.get("/api/v1/backfill").status_code == 404  # only over the private socket
+    assert (held.returncode, held.stderr) == (0, b"")
+    assert held.stdout.endswith(b"# EOF\n")
+    assert held.stdout == free.stdout
+    assert (unknown.returncode, unknown.stdout) == (2, b"")
+    assert b"Did you mean 'engineering'" in unknown.stderr
+    assert (own_label.returncode, own_label.stdout) == (1, b"")
+    assert own_label.stderr == b"--label: team is a label that the exporter sets itself.\n"
+
+
+def test_a_store_whose_holder_does_not_answer_is_left_alone(company):
     store = open_store(load(company / "scorecard.yaml").store)
     ended = backfill(company)
     store.close()
     assert (ended.returncode, ended.stdout) == (1, b"")
-    assert "Stop it while the past is written, or work on a copy of the store." in ended.stderr.decode()
+    assert "did not answer" in ended.stderr.decode()
 
 
 def test_a_file_is_written_where_it_is_asked_for(company):

@@ -20,6 +20,8 @@ from scorecard_exporter import __version__, names
 from scorecard_exporter.exposition.traffic import TrafficCollector
 from scorecard_exporter.sources.base import Traffic
 
+_COUNTED_ELSEWHERE = frozenset((*names.TRAFFIC_FAMILIES, *names.WEBHOOK_FAMILIES, *names.GRAFANA_FAMILIES))
+
 
 class OwnMetrics:
     """The self-metrics in a registry; safe from any thread. Times (`at`) are seconds since the epoch.
@@ -38,7 +40,7 @@ class OwnMetrics:
         self._counters = {
             family: Counter(family.name, family.help, family.labels, registry=registry)
             for family in names.SELF_FAMILIES
-            if family.type == "counter" and family not in (*names.TRAFFIC_FAMILIES, *names.WEBHOOK_FAMILIES)
+            if family.type == "counter" and family not in _COUNTED_ELSEWHERE
         }
         self._sources: set[str] = set()
         self._traffic: dict[str, Traffic] = {}

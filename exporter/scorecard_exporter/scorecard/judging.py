@@ -90,6 +90,13 @@ def measure_status(
     )
 
 
+def previous_score(status: MeasureStatus) -> float | None:
+    """The score that the value of the period before has against the target in force now; None without one of them."""
+    if status.previous is None or status.anchors is None or status.target is None:
+        return None
+    return judge(status.previous, status.anchors, status.target.axis, status.measure.domain)[0]
+
+
 def _judged(
     measure: Measure,
     target: Target | None,

@@ -29,6 +29,7 @@ from scorecard_exporter.scorecard.document import (
 )
 from scorecard_exporter.scorecard.model import Snapshot
 from scorecard_exporter.scorecard.strategy import strategy_map
+from scorecard_exporter.web.backfill import BackfillApi
 from scorecard_exporter.web.exporter import Exporter
 from scorecard_exporter.web.history import HistoryApi
 from scorecard_exporter.web.refusals import RefusedError, given_moment
@@ -68,6 +69,7 @@ class Api:
             Route(f"{BASE}/scorecards/{{scorecard}}/measures/{{measure}}", self._measure),
             *HistoryApi(self._exporter, BASE).routes(),
             *ReviewApi(self._exporter, BASE, private=self._private).routes(),
+            *(BackfillApi(self._exporter, BASE).routes() if self._private else ()),
         ]
 
     async def _openapi(self, _: Request) -> Response:

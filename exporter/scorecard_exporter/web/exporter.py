@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
+from scorecard_exporter.backfilling import Wanted
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.exposition.cache import Rendered
 from scorecard_exporter.histories import HistoryQuestion
@@ -91,6 +92,14 @@ class Exporter(Protocol):
 
     async def record_review(self, question: ReviewQuestion, meeting: Meeting) -> KeptReview:
         """Keep a review for ever; errors as of `review`, and NoReviewError for notes that say nothing."""
+
+    def backfill(self, wanted: Wanted) -> AsyncIterator[bytes]:
+        """The gauges of the past as an OpenMetrics document, piece by piece; the first comes when all are gathered.
+
+        Raises:
+            UnknownNameError: there is no such scorecard or team.
+            ScorecardError: a label is one of the exporter's own, or the configuration changed meanwhile.
+        """
 
     async def reload(self) -> None:
         """Take the configuration file anew.

@@ -1,0 +1,91 @@
+"""A question answered: what it needs is asked of the exporter on the loop, and made into frames in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from scorecard_exporter.errors import ScorecardError, UnknownNameError
+from scorecard_exporter.grafana import asking
+from scorecard_exporter.grafana.counts import Counts
+from scorecard_exporter.grafana.exporter import Exporter
+from scorecard_exporter.grafana.frames import Frame
+from scorecard_exporter.grafana.pluginv2.backend_pb2 import DataQuery, DataResponse
+from scorecard_exporter.grafana.question import Question, QuestionError
+from scorecard_exporter.sources.text import excerpt
+
+log = logging.getLogger("scorecard")
+
+PATIENCE = 25.0
+"""Seconds: Grafana gives up after 30."""
+LONGEST_SENTENCE = 600
+
+Build = Callable[[], list[Frame]]
+Ask = Callable[[Exporter, Question], Awaitable[Build]]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A query without an answer: the sentence for the panel, an HTTP status, and a short stable reason."""
+
+    sentence: str
+    status: int
+    reason: str
+
+
+class Answering:
+    """Answers queries of an exporter. `pool`: where frames are made; nothing that takes long runs on the loop."""
+
+    def __init__(self, exporter: Exporter, pool: Executor, counts: Counts, patience: float = PATIENCE) -> None:
+        self._exporter, self._pool, self._counts, self._patience = exporter, pool, counts, patience
+
+    async def answer(self, query: DataQuery) -> DataResponse:
+        """Frames or an error; it never raises."""
+        began, kind = time.perf_counter(), query.queryType if query.queryType in asking.KINDS else "unknown"
+        try:
+            question = Question.read(query, asking.KINDS)
+            kind = question.kind
+            async with asyncio.timeout(self._patience):
+                frames = await self._frames(question, query.refId)
+        except Exception as error:  # noqa: BLE001  whatever it was, people get a sentence and never a stack trace
+            return self._failed(kind, failure(error, kind))
+        finally:
+            self._counts.answered(kind, time.perf_counter() - began)
+        return DataResponse(frames=frames, status=200)
+
+    async def _frames(self, question: Question, ref_id: str) -> list[bytes]:
+        build = await asking.KINDS[question.kind](self._exporter, question)
+
+        def encoded() -> list[bytes]:
+            return [frame.encoded(ref_id) for frame in build()]
+
+        return await asyncio.get_running_loop().run_in_executor(self._pool, encoded)
+
+    def _failed(self, kind: str, why: Failure) -> DataResponse:
+        self._counts.failed(kind, why.reason)
+        source = "plugin" if why.reason == "error" else "downstream"
+        return DataResponse(error=why.sentence, status=why.status, errorSource=source)
+
+
+def failure(error: Exception, what: str) -> Failure:
+    """What people are told about an error; what nobody expected is logged with its traceback."""
+    if isinstance(error, QuestionError):
+        return Failure(excerpt(str(error), LONGEST_SENTENCE), error.status, _REASONS.get(error.status, "question"))
+    if isinstance(error, UnknownNameError):
+        return Failure(excerpt(str(error), LONGEST_SENTENCE), 404, "question")
+    if isinstance(error, TimeoutError):
+        sentence = (
+            "The exporter is busy and gave no answer in time; the next refresh finds what was worked out meanwhile."
+        )
+        return Failure(sentence, 504, "busy")
+    if isinstance(error, ScorecardError):
+        return Failure(excerpt(str(error), LONGEST_SENTENCE), 503, "busy")
+    log.error("query failed", exc_info=error, extra={"fields": {"query": what}})
+    return Failure("The exporter could not answer this: its log says why.", 500, "error")
+
+
+_REASONS: Mapping[int, str] = {503: "busy"}
