@@ -9,6 +9,7 @@ from grafana.boards.board import Board
 from grafana.boards.look import Json
 
 from scorecard_exporter import names
+from scorecard_exporter.grafana.appearance import unit
 from scorecard_exporter.measures.delivery import STAGES
 
 SHOWN = queries.TEAMS
@@ -34,7 +35,7 @@ KEYS = (
     Key(
         "deployment_frequency",
         "Deployment frequency",
-        "suffix: a day",
+        unit("per_day"),
         "Successful deployments to production a day. Where it is low, look at how large a change is before it is "
         "released.",
         "Cluster of frequency",
@@ -42,7 +43,7 @@ KEYS = (
     Key(
         "lead_time_for_changes",
         "Lead time for changes",
-        "s",
+        unit("seconds"),
         "From the first commit of a change until it is in production, the median. Where it is long, look at the stages "
         "on the measure's board.",
         "Cluster of lead time",
@@ -50,14 +51,14 @@ KEYS = (
     Key(
         "change_failure_rate",
         "Change failure rate",
-        "percentunit",
+        unit("ratio"),
         "The share of deployments that caused a failure in production. Where it is high, look at the failed ones "
         "on the measure's board.",
     ),
     Key(
         "failed_deployment_recovery_time",
         "Failed deployment recovery time",
-        "s",
+        unit("seconds"),
         "From a deployment that failed until service was restored, the median. Where it is long, look at how a "
         "deployment is taken back.",
         "Cluster of recovery",
@@ -65,7 +66,7 @@ KEYS = (
     Key(
         "deployment_rework_rate",
         "Deployment rework rate",
-        "percentunit",
+        unit("ratio"),
         "The share of deployments that were made to mend one before. Where it is high, look at what is tested before.",
     ),
 )
@@ -139,19 +140,14 @@ _MEASURE = pages.board(
 )
 
 
-def _named(numbers: str) -> str:
-    """Numbers by team with the team's title."""
-    return f"({numbers}) * on (team) group_left (title) {queries.one(f'{names.TEAM_INFO.name}{{{SHOWN}}}', 'team')}"
-
-
 def _over_time(key: Key) -> Json:
     value = queries.best(names.MEASURE_VALUE, "team", "measure", labels=SHOWN)
     return panels.graph(
         key.title,
         key.description,
         waiting="No team that is shown has this measure, or nothing was measured yet.",
-        targets=panels.over_time(_named(f"{value} and on (team, measure) {_of(key)}"), legend="{{title}}"),
-        looks={"unit": key.unit, "min": 0, "color": {"mode": "palette-classic-by-name"}, "links": [_MEASURE]},
+        targets=panels.over_time(queries.of_teams(f"{value} and on (team, measure) {_of(key)}"), legend="{{title}}"),
+        looks={"unit": key.unit, "min": 0, "color": look.SHADES, "links": [_MEASURE]},
         custom={"lineWidth": 1, "spanNulls": True},
     )
 
@@ -166,7 +162,9 @@ def _stages() -> Json:
         "Stages of the lead time",
         "The mean time of a change in each stage, which add up to the mean lead time: coding, pickup, review, deploy. "
         "The longest is where changes wait most.",
-        targets=panels.now(*(_named(f"{part} and on (team, measure) {_of(lead_time)}") for part in parts), table=True),
+        targets=panels.now(
+            *(queries.of_teams(f"{part} and on (team, measure) {_of(lead_time)}") for part in parts), table=True
+        ),
         options={
             "orientation": "horizontal",
             "xField": "Team",

@@ -41,8 +41,8 @@ def _panels() -> list[Json]:
         (12, [(24, _over_time())]),
         (4, [(24, _colours())]),
         (9, [(12, _stages()), (12, _samples_over_time())]),
-        (8, [(8, _parts()), (16, tables.initiatives(ONE, ONE))]),
-        (6, [(24, tables.grey(ONE))]),
+        (8, [(10, _parts()), (14, tables.initiatives(ONE, ONE))]),
+        (5, [(24, tables.grey(ONE))]),
         (1, [(24, panels.row("From the scorecard data source", *evidence.shelves()))]),
     )
 
@@ -148,8 +148,8 @@ def _over_time() -> Json:
     return panels.graph(
         "Value, goal and red line",
         "The value over its window at each moment, with the goal and the red line that were in force then, and the "
-        "95 % interval of a share. Marks say when a target was set, when the colour changed, what was deployed, and "
-        "when an initiative was due.",
+        "95 % interval of a share. Marks say when a target was set, when the colour changed, and when an initiative "
+        "was due; deployments and incidents can be switched on at the top.",
         waiting=pages.WAITING,
         targets=panels.over_time(*map(_lines, units.UNITS), legend="{{line}}"),
         overrides=[
@@ -258,7 +258,7 @@ def _annotations() -> list[Json]:
 
 def _annotations_of_plugin() -> list[Json]:
     return [
-        plugin.annotation("Deployments", look.NEUTRAL, "deployment", **plugin.MEASURE),
-        plugin.annotation("Incidents", _LIGHT, "incident", **plugin.MEASURE),
+        plugin.annotation("Deployments", look.NEUTRAL, "deployment", shown=False, **plugin.MEASURE),
+        plugin.annotation("Incidents", _LIGHT, "incident", shown=False, **plugin.MEASURE),
         plugin.annotation("Reviews", _DARK, "review", **plugin.MEASURE),
     ]

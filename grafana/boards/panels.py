@@ -124,8 +124,7 @@ def states(title: str, description: str, *, waiting: str, show_value: str = "aut
         },
         defaults={
             "noValue": waiting,
-            "color": {"mode": "thresholds"},
-            "thresholds": look.steps(),
+            "color": {"mode": "fixed"},
             "custom": {"fillOpacity": 100, "lineWidth": 0},
             **rest.pop("looks", {}),
         },

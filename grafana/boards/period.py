@@ -16,14 +16,7 @@ def then_and_now() -> Json:
     before = queries.readings(offset=queries.THEN)
     points_before = queries.points(names.MEASURE_SCORE, _STATUS, "measure", labels=queries.SHOWN, offset=queries.THEN)
     titles = ("perspective_title", "title", "owner")
-    change = {
-        "mode": "absolute",
-        "steps": [
-            {"value": None, "color": look.RED.color},
-            {"value": 0, "color": "text"},
-            {"value": 0.5, "color": look.GREEN.color},
-        ],
-    }
+    change = look.steps((-100, look.RED.color), (-0.5, "text"), (0.5, look.GREEN.color), base="text")
     return panels.table(
         "Measures then and now",
         "Each measure when the time range began and now, as far back as Prometheus remembers; the change is in points "
@@ -61,6 +54,7 @@ def then_and_now() -> Json:
                 thresholds=change,
                 **{"custom.cellOptions": {"type": "color-text"}, "custom.width": 100},
             ),
+            panels.override("Owner", **tables.OWNER_CELL),
         ],
     )
 

@@ -22,12 +22,15 @@ def query(kind: str, reference: str = "A", **keys: str) -> Json:
     return {"refId": reference, "datasource": SOURCE, "queryType": kind, **keys}
 
 
-def annotation(name: str, color: str, kind: str, **keys: str) -> Json:
-    """What happened, as marks on every panel with a time axis; each kind is a layer that can be switched off."""
+def annotation(name: str, color: str, kind: str, *, shown: bool = True, **keys: str) -> Json:
+    """What happened, as marks on every panel with a time axis; each kind is a layer with a switch at the top.
+
+    Not `shown` at first is what there may be hundreds of.
+    """
     return {
         "name": name,
         "datasource": SOURCE,
-        "enable": True,
+        "enable": shown,
         "hide": False,
         "iconColor": color,
         "target": {"refId": "events", "queryType": "events", "kind": kind, **keys},

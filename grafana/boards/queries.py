@@ -31,8 +31,8 @@ SINCE = "${__from} / 1000"
 THEN = " offset $__range"
 """As it was when the time range began."""
 
-YELLOW_AT_MOST = 66
-"""What is not green is never rounded up to the points where green begins."""
+YELLOW_AT_MOST, RED_AT_MOST = 66, 33
+"""What is not green is never rounded up to the points where green begins, and what is red at its line stays red."""
 
 LEVELS_OF_TEAMS = 5
 """So many levels of the tree of teams are told in a path: company, division, department, group, team."""
@@ -52,10 +52,14 @@ def level(status: Family, *by: str, labels: str = SHOWN, offset: str = "") -> st
 
 
 def points(score: Family, status: Family, *by: str, labels: str = SHOWN, offset: str = "") -> str:
-    """The score from 0 to 100, so that rounding it never crosses the line where green begins."""
+    """The score from 0 to 100, so that its colour is that of the status also where it lies on a line."""
     hundred = f"100 * {best(score, *by, labels=labels, offset=offset)}"
-    green = best(status, *by, labels=f'{labels}, status="green"', offset=offset)
-    return f"(({hundred} and on ({', '.join(by)}) {green} == 1) or clamp_max({hundred}, {YELLOW_AT_MOST}))"
+    green, red = (best(status, *by, labels=f'{labels}, status="{one}"', offset=offset) for one in ("green", "red"))
+    on = f"and on ({', '.join(by)})"
+    return (
+        f"(({hundred} {on} {green} == 1) or (clamp_max({hundred}, {RED_AT_MOST}) {on} {red} == 1) "
+        f"or clamp_max({hundred}, {YELLOW_AT_MOST}))"
+    )
 
 
 def described(numbers: str, *labels: str, texts: str | None = None, on: str = "measure") -> str:
@@ -123,6 +127,13 @@ def paths() -> str:
         below = f"{every} * on (parent) group_left (above) {above}"
         steps.append(f'label_join({below}, "path", " / ", "above", "title")')
     return f"max by (team, path) ({' or '.join(steps)})"
+
+
+def of_teams(numbers: str) -> str:
+    """Numbers by team with the team's title at the end of the time range, or with its name where there is none."""
+    titles = one(f"{names.TEAM_INFO.name}{{{TEAMS}}} @ end()", "team")
+    titled = f"({numbers}) * on (team) group_left (title) {titles}"
+    return f"({titled}) or on (team) {copied(numbers, 'title', '$1', 'team', '(.+)')}"
 
 
 def result(expression: str) -> str:

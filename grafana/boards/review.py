@@ -137,7 +137,7 @@ def _scores_by_month() -> Json:
         "The score of each measure at the end of each month, computed from the stored events with the targets of their "
         "time: also of the time before Prometheus knew of it.",
         **_asked("score"),
-        looks={"min": 0, "max": 100, "decimals": 0, "color": {"mode": "palette-classic"}},
+        looks={"min": 0, "max": 100, "decimals": 0, "color": look.SHADES},
         custom={"lineWidth": 1, "showPoints": "always", "spanNulls": True},
     )
 

@@ -37,7 +37,7 @@ def _panels() -> list[Json]:
             ],
         ),
         (4, [(24, panels.repeated(verdicts.perspective(), "perspective"))]),
-        (13, [(24, panels.repeated(verdicts.tiles(), "perspective"))]),
+        (15, [(24, panels.repeated(verdicts.tiles(), "perspective"))]),
         (1, [(24, panels.row("Every measure"))]),
         (20, [(24, tables.measures())]),
         (10, [(12, tables.changed()), (12, tables.objectives())]),

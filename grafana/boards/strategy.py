@@ -22,7 +22,7 @@ def board() -> Board:
         ],
         panels=panels.placed(
             (4, [(6, verdicts.overall()), (18, panels.text("About this board", _ABOUT, _CONTENT))]),
-            (20, [(24, strategy_map())]),
+            (24, [(24, strategy_map())]),
             (13, [(12, tables.objectives()), (12, _measures())]),
         ),
         links=(pages.exporter_link(),),
@@ -55,7 +55,7 @@ def strategy_map() -> Json:
 
 def _measures() -> Json:
     """The measures of the objectives, worst first."""
-    numbers = queries.described(queries.LEVEL, "objective_title", "title", "owner")
+    numbers = queries.described(queries.LEVEL, "objective_title", "title")
     return panels.table(
         "Measures of the objectives",
         "Every measure with the objective that it stands for, the worst first. The name leads to the measure's board.",

@@ -13,10 +13,13 @@ from scorecard_exporter import names
 STATUS_CELL = {
     "mappings": look.LEVEL_MAPPING,
     "custom.cellOptions": {"type": "color-background", "mode": "basic"},
+    "custom.align": "center",
     "custom.width": 130,
 }
 SINCE_CELL = {"unit": "dateTimeFromNow", "custom.width": 130}
-TEXT_OF_NUMBER_CELL = {"custom.align": "right", "custom.width": 110}
+TEXT_OF_NUMBER_CELL = {"unit": "string", "custom.align": "right", "custom.width": 120}
+"""What is written already; with another unit Grafana would write its numbers anew."""
+OWNER_CELL = {"custom.width": 215}
 REASON_CELL = {"mappings": look.REASON_MAPPING, "custom.width": 140}
 SCORE_CELL = {
     "min": 0,
@@ -30,6 +33,7 @@ SCORE_CELL = {
 SOURCE_STATE_CELL = {
     "mappings": look.mapping({"1": ("✓ Read", look.GREEN.color), "0": ("✕ Failing", look.RED.color)}),
     "custom.cellOptions": {"type": "color-background", "mode": "basic"},
+    "custom.align": "center",
     "custom.width": 110,
 }
 
@@ -75,6 +79,7 @@ def measures() -> Json:
             panels.override("Status", **STATUS_CELL),
             panels.override("Score", **SCORE_CELL),
             panels.override("Since", **SINCE_CELL),
+            panels.override("Owner", **OWNER_CELL),
             panels.override("Why not judged", **REASON_CELL),
         ],
     )
@@ -235,6 +240,7 @@ def initiatives(labels: str = queries.CHOSEN, titles: str = queries.SHOWN) -> Js
             panels.override("Measure", links=[pages.MEASURE_BOARD_OF_ROW]),
             panels.override("Done", unit="percentunit", decimals=0, **{"custom.width": 80}),
             panels.override("Due", unit="dateTimeFromNow", **{"custom.width": 130}),
+            panels.override("Owner", **OWNER_CELL),
         ],
     )
 

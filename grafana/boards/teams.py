@@ -153,7 +153,7 @@ _CELL = {
     ),
     "custom.cellOptions": {"type": "color-background", "mode": "basic"},
     "custom.align": "center",
-    "custom.minWidth": 90,
+    "custom.minWidth": 100,
 }
 
 
@@ -165,18 +165,13 @@ def _scores_over_time() -> Json:
         "The score of each team's scorecard as a whole, 0 to 100, over the zones of the colours. When one falls, look "
         "at what changed colour on that team's scorecard.",
         waiting=pages.WAITING,
-        targets=panels.over_time(
-            f"({scores}) * on (team) group_left (title) {queries.one(_TITLES, 'team')}", legend="{{title}}"
-        ),
+        targets=panels.over_time(queries.of_teams(scores), legend="{{title}}"),
         looks={
             "min": 0,
             "max": 100,
             "decimals": 0,
-            "color": {"mode": "palette-classic"},
+            "color": look.SHADES,
             "thresholds": look.SCORE_STEPS,
         },
         custom={"thresholdsStyle": {"mode": "dashed"}, "lineWidth": 1},
     )
-
-
-_TITLES = f"{names.TEAM_INFO.name}{{{queries.TEAMS}}}"

@@ -27,7 +27,7 @@ def lines(title: str, description: str, expression: str, *, legend: str, unit: s
         description,
         waiting=waiting,
         targets=panels.over_time(expression, legend=legend),
-        looks={"unit": unit, "min": 0, "color": {"mode": "palette-classic-by-name"}},
+        looks={"unit": unit, "min": 0, "color": look.SHADES},
         custom={"lineWidth": 1},
     )
 
@@ -54,6 +54,7 @@ def quotas() -> Json:
             "minVizHeight": 16,
             "minVizWidth": 8,
             "maxVizHeight": 40,
+            "text": {"titleSize": 13, "valueSize": 14},
             "reduceOptions": panels.NEWEST,
         },
         defaults={
@@ -124,7 +125,7 @@ def records() -> Json:
         "Records a minute that were stored, by kind; one stored again counts again.",
         f"60 * {_rate(names.SOURCE_RECORDS, 'kind')}",
         legend="{{kind}}",
-        unit="suffix: a minute",
+        unit="suffix:/min",
     )
 
 

@@ -137,10 +137,10 @@ def tiles() -> Json:
         "Each measure with its value and goal, worst first. The colour comes from comparing the value with the goal "
         "and the red line. A click leads to the measure's board.",
         orientation="horizontal",
-        wide=False,
-        text={"titleSize": 14, "valueSize": 22},
+        wide=True,
+        text={"titleSize": 12, "valueSize": 12},
         text_mode="value_and_name",
-        targets=panels.now(f"sort_desc({numbers})", legend="{{title}}: {{value}} (goal {{goal}})"),
+        targets=panels.now(f"sort_desc({numbers})", legend="{{title}}: {{value}} ({{goal}})"),
         defaults={
             "noValue": pages.WAITING,
             "color": {"mode": "thresholds"},
