@@ -10,7 +10,9 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -161,6 +163,7 @@ async def _run(
     lifecycle: bool,
 ) -> None:
     web_config = load_web_config(web_config_file)
+    answering_grafana = _answering_grafana(grafana_socket, grafana_token_file)
     grafana_url = checked_address("--web.grafana-url", grafana_url, "https://grafana.example.com")
     service = Service(config_file, external_url=external_url, grafana_url=grafana_url)
     app = create_app(service, external_url=external_url, lifecycle=lifecycle)
@@ -171,7 +174,7 @@ async def _run(
     async with (
         serving(web_config.protect(app, needs_no_password(external_url)), sockets, web_config.uvicorn_options()),
         serving(private, [local] if local else [], {}),
-        _answering_grafana(service, grafana_socket, grafana_token_file),
+        answering_grafana(service),
     ):
         log.info("listening", extra=fields(address=" ".join(addresses), version=__version__))
         try:
@@ -181,18 +184,18 @@ async def _run(
 
 
 def _answering_grafana(
-    service: Service, path: Path | None, token_file: Path | None
-) -> contextlib.AbstractAsyncContextManager[None]:
-    """The data source's backend while the context lasts, if there is to be one."""
+    path: Path | None, token_file: Path | None
+) -> Callable[[Service], contextlib.AbstractAsyncContextManager[None]]:
+    """What answers Grafana's data source while its context lasts, if there is to be one."""
     if path is None and token_file is None:
-        return contextlib.nullcontext()
+        return lambda _: contextlib.nullcontext()
     if path is None or token_file is None:
         raise click.UsageError("give --grafana.socket and --grafana.token-file, or neither")
     # gRPC takes time and memory that no other command and no exporter without Grafana should pay.
     from scorecard_exporter.grafana.access import read_token  # noqa: PLC0415
     from scorecard_exporter.grafana.server import answering  # noqa: PLC0415
 
-    return answering(service, path, read_token(token_file))
+    return partial(answering, path=path, token=read_token(token_file))
 
 
 async def _until(stop: asyncio.Event, service: Service) -> None:

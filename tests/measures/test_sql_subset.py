@@ -6,6 +6,7 @@ from importlib import resources
 import pytest
 
 from scorecard_exporter.measures.evaluate import evaluate
+from scorecard_exporter.measures.happenings import happenings
 from scorecard_exporter.measures.model import Period
 from scorecard_exporter.measures.recipes import RECIPES
 
@@ -184,6 +185,13 @@ def test_every_statement_that_measures_ask_is_within_the_subset(world, monkeypat
     evaluate(world.store, definitions, world.scopes, ["company"], overlapping)
     assert any(" as span\n" in sql for sql in world.store.statements)
     assert len(set(world.store.statements)) > 20
+    assert {sql: lint(sql) for sql in world.store.statements if lint(sql)} == {}
+
+
+def test_what_happened_is_asked_for_within_the_subset(world):
+    period = Period(world.at(0), world.at(9))
+    happenings(world.store, ["deployment", "incident", "status"], scorecard="a", team="it's", period=period, most=5)
+    assert len(world.store.statements) == 3
     assert {sql: lint(sql) for sql in world.store.statements if lint(sql)} == {}
 
 

@@ -65,10 +65,10 @@ scorecards:
 """
 
 
-def found(folder, end=END):
+def found(folder, end=END, configuration=CONFIGURATION):
     """The configuration, whose store is filled with two years that end then."""
     path = folder / "scorecard.yaml"
-    path.write_text(CONFIGURATION)
+    path.write_text(configuration)
     configuration = load(path)
     store = open_store(configuration.store)
     store.dimensions(configuration.dimensions)

@@ -8,12 +8,12 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import TypeVar
 
 from scorecard_exporter.errors import ScorecardError, UnknownNameError
 from scorecard_exporter.grafana import asking
 from scorecard_exporter.grafana.counts import Counts
 from scorecard_exporter.grafana.exporter import Exporter
-from scorecard_exporter.grafana.frames import Frame
 from scorecard_exporter.grafana.pluginv2.backend_pb2 import DataQuery, DataResponse
 from scorecard_exporter.grafana.question import Question, QuestionError
 from scorecard_exporter.sources.text import excerpt
@@ -24,8 +24,7 @@ PATIENCE = 25.0
 """Seconds: Grafana gives up after 30."""
 LONGEST_SENTENCE = 600
 
-Build = Callable[[], list[Frame]]
-Ask = Callable[[Exporter, Question], Awaitable[Build]]
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +57,11 @@ class Answering:
         return DataResponse(frames=frames, status=200)
 
     async def _frames(self, question: Question, ref_id: str) -> list[bytes]:
-        build = await asking.KINDS[question.kind](self._exporter, question)
+        build = await asking.KINDS[question.kind](self._exporter, question, self._aside)
+        return await self._aside(lambda: [frame.encoded(ref_id) for frame in build()])
 
-        def encoded() -> list[bytes]:
-            return [frame.encoded(ref_id) for frame in build()]
-
-        return await asyncio.get_running_loop().run_in_executor(self._pool, encoded)
+    def _aside(self, work: Callable[[], _Result]) -> Awaitable[_Result]:
+        return asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     def _failed(self, kind: str, why: Failure) -> DataResponse:
         self._counts.failed(kind, why.reason)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
+from typing import Protocol, TypeVar
 
 from scorecard_exporter.grafana import choosing
 from scorecard_exporter.grafana.exporter import Exporter
@@ -18,6 +19,15 @@ from scorecard_exporter.quantities import moment
 from scorecard_exporter.scorecard.model import Snapshot
 
 Build = Callable[[], list[Frame]]
+_Result = TypeVar("_Result")
+
+
+class Aside(Protocol):
+    """Runs what takes a moment in a thread: the names of ten thousand teams are searched there."""
+
+    def __call__(self, work: Callable[[], _Result]) -> Awaitable[_Result]:
+        """What `work` gives back."""
+
 
 NOW = 600_000_000
 """Microseconds: a time that ends so shortly before the newest snapshot ends now."""
@@ -34,50 +44,48 @@ def taken(exporter: Exporter) -> Snapshot:
     return exporter.snapshot
 
 
-async def _scorecard(exporter: Exporter, question: Question) -> Build:
+async def _scorecard(exporter: Exporter, question: Question, _: Aside) -> Build:
     return partial(scorecard.frames, taken(exporter), question)
 
 
-async def _history(exporter: Exporter, question: Question) -> Build:
-    asked = history.plan(taken(exporter), question)
+async def _history(exporter: Exporter, question: Question, aside: Aside) -> Build:
+    asked = await aside(partial(history.plan, taken(exporter), question))
     answers = await asyncio.gather(*map(exporter.history, asked.questions))
     return partial(history.frames, asked, answers, question)
 
 
-async def _evidence(exporter: Exporter, question: Question) -> Build:
+async def _evidence(exporter: Exporter, question: Question, aside: Aside) -> Build:
     limit = question.number("limit", evidence.USUAL, evidence.MOST)
-    scorecard_id, measure, team, at = _asked(taken(exporter), question)
+    scorecard_id, measure, team, at = await aside(partial(_measure, taken(exporter), question))
     status, samples = await exporter.samples(scorecard_id, measure, team, at, most=limit)
     return partial(evidence.frames, status, samples)
 
 
-async def _explain(exporter: Exporter, question: Question) -> Build:
+async def _explain(exporter: Exporter, question: Question, aside: Aside) -> Build:
     part = question.choice("part", explain.PARTS)
-    return partial(explain.frames, await exporter.explain(*_asked(taken(exporter), question)), part)
+    asked = await aside(partial(_measure, taken(exporter), question))
+    return partial(explain.frames, await exporter.explain(*asked), part)
 
 
-def _asked(snapshot: Snapshot, question: Question) -> tuple[str, str, str, datetime | None]:
-    """The scorecard, measure and team that are asked about, and the moment."""
+def _measure(snapshot: Snapshot, question: Question) -> tuple[str, str, str, datetime | None]:
+    """The scorecard, measure and team that are asked about, and the end of the time shown; None: now."""
     card = choosing.card(snapshot, question)
-    return card.scorecard.id, choosing.measure_id(card, question), card.team, _at(snapshot, question)
+    at = None if question.last >= snapshot.at - NOW else moment(question.last)
+    return card.scorecard.id, choosing.measure_id(card, question), card.team, at
 
 
-def _at(snapshot: Snapshot, question: Question) -> datetime | None:
-    """The end of the time shown; None: now."""
-    return None if question.last >= snapshot.at - NOW else moment(question.last)
+async def _map(exporter: Exporter, question: Question, _: Aside) -> Build:
+    snapshot = taken(exporter)
+    return lambda: strategy.frames(choosing.card(snapshot, question))
 
 
-async def _map(exporter: Exporter, question: Question) -> Build:
-    return partial(strategy.frames, choosing.card(taken(exporter), question))
-
-
-async def _teams(exporter: Exporter, question: Question) -> Build:
+async def _teams(exporter: Exporter, question: Question, _: Aside) -> Build:
     return partial(teams.frames, taken(exporter), exporter.configuration.teams, question)
 
 
-async def _events(exporter: Exporter, question: Question) -> Build:
+async def _events(exporter: Exporter, question: Question, aside: Aside) -> Build:
     snapshot, kinds = taken(exporter), events.wanted(question)
-    card = choosing.card(snapshot, question)
+    card = await aside(partial(choosing.card, snapshot, question))
     period = Period(question.first, question.last)
     happened = await exporter.happenings(
         kinds, scorecard=card.scorecard.id, team=card.team, period=period, most=events.MOST
@@ -87,11 +95,11 @@ async def _events(exporter: Exporter, question: Question) -> Build:
     return partial(events.frames, material, question)
 
 
-async def _initiatives(exporter: Exporter, question: Question) -> Build:
+async def _initiatives(exporter: Exporter, question: Question, _: Aside) -> Build:
     return partial(initiatives.frames, taken(exporter), question)
 
 
-KINDS: Mapping[str, Callable[[Exporter, Question], Awaitable[Build]]] = {
+KINDS: Mapping[str, Callable[[Exporter, Question, Aside], Awaitable[Build]]] = {
     "scorecard": _scorecard,
     "history": _history,
     "evidence": _evidence,
@@ -101,4 +109,4 @@ KINDS: Mapping[str, Callable[[Exporter, Question], Awaitable[Build]]] = {
     "initiatives": _initiatives,
     "explain": _explain,
 }
-"""Each is asked on the event loop; what it gives back is run in a thread."""
+"""Each is asked on the event loop, which it must not hold up; what it gives back is run in a thread."""

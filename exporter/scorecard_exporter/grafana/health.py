@@ -24,7 +24,8 @@ class Health:
 def health(exporter: Exporter, plugin_version: str) -> Health:
     """The state of the exporter, for a plugin of this version (empty: Grafana did not say).
 
-    Sources that fail are told and are no failure of the data source: the last numbers are served.
+    Sources that fail are told and are no failure of the data source: the last numbers are served. Another version of
+    the plugin is one: what it asks may not be what is answered.
     """
     snapshot = exporter.snapshot
     if snapshot is None:
@@ -38,13 +39,14 @@ def health(exporter: Exporter, plugin_version: str) -> Health:
         "notices": list(exporter.notices),
     }
     said = [f"Engineering Scorecard {__version__}: {_counted(ids)}, worked out {when(snapshot.at)}."]
-    if plugin_version and plugin_version != __version__:
+    is_other = bool(plugin_version) and plugin_version != __version__
+    if is_other:
         said.append(
             f"The plugin in Grafana is version {plugin_version[:40]}, the exporter {__version__}: "
             "install the plugin that came with the exporter."
         )
     said += exporter.notices
-    return Health(is_well=not exporter.failure, message=" ".join(said), details=details)
+    return Health(is_well=not exporter.failure and not is_other, message=" ".join(said), details=details)
 
 
 def _counted(ids: list[str]) -> str:

@@ -115,13 +115,14 @@ def _incidents(store: Store, team: str, period: Period, most: int) -> list[Distu
 def _colours(store: Store, scorecard: str, team: str, period: Period, most: int) -> list[Recoloured]:
     """Only changes: the colour that was kept first was none."""
     sql = (
-        "with every_one as (select occurred_at, measure, status, "
-        "lag(status) over (partition by measure order by occurred_at) as before from status_changes "
+        "with numbered as (select occurred_at, measure, status, "
+        "cast(row_number() over (partition by measure order by occurred_at) as bigint) as number from status_changes "
         f"where scorecard = {text_literal(scorecard)} and team = {text_literal(team)}), "
-        "ranked as (select occurred_at, measure, before, status, "
-        "cast(dense_rank() over (order by occurred_at desc) as bigint) as place from every_one "
-        f"where before is not null and occurred_at >= {bigint(period.starts_at)} "
-        f"and occurred_at < {bigint(period.ends_at)}) "
+        "ranked as (select later.occurred_at, later.measure, earlier.status as before, later.status, "
+        "cast(dense_rank() over (order by later.occurred_at desc) as bigint) as place "
+        "from numbered as later join numbered as earlier "
+        "on earlier.measure = later.measure and earlier.number = later.number - cast(1 as bigint) "
+        f"where later.occurred_at >= {bigint(period.starts_at)} and later.occurred_at < {bigint(period.ends_at)}) "
         f"select occurred_at, measure, before, status from ranked where place <= {most}"
     )
     return sorted((Recoloured(*row) for row in read(store, sql)), reverse=True)[:most]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from scorecard_exporter.grafana import appearance, choosing
 from scorecard_exporter.grafana.choosing import Row
@@ -15,12 +16,21 @@ from scorecard_exporter.scorecard.model import STATUSES, MeasureStatus, Scorecar
 from scorecard_exporter.scorecard.verdict import points
 
 FORMATS = ("table", "wide", "numeric", "perspectives", "total")
+_BESIDE = frozenset({"wide", "perspectives"})
+MOST_ROWS, MOST_FIELDS = 20_000, 2_000
+"""In an answer: of formats with a row for each measure, and of those with a field for each."""
 
 
 def frames(snapshot: Snapshot, question: Question) -> list[Frame]:
     """The scorecard of the teams that are asked about."""
-    found = choosing.cards(snapshot, question)
-    return [_MADE[question.choice("format", FORMATS)](found, question)]
+    every = choosing.cards(snapshot, question)
+    form = question.choice("format", FORMATS)
+    a_team = 1 if form == "total" else max(1, len(every[0].scorecard.measures()))
+    found = every[: max(1, (MOST_FIELDS if form in _BESIDE else MOST_ROWS) // a_team)]
+    frame = _MADE[form](found, question)
+    cut = len(every) - len(found)
+    notice = f"{cut:,} more teams are not shown: name those that you want to see."
+    return [replace(frame, notices=(*frame.notices, notice)) if cut else frame]
 
 
 def _table(found: Sequence[ScorecardStatus], question: Question) -> Frame:
