@@ -25,13 +25,6 @@ def shelves() -> list[Shelf]:
                 (12, _formula()),
             ],
         ),
-        (
-            9,
-            [
-                (12, _part("Left out", "What was not counted, how often, and why.", "left_out")),
-                (12, _part("Teams below", "The value of each team below this one.", "below")),
-            ],
-        ),
     ]
 
 

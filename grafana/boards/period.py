@@ -99,7 +99,7 @@ def to_reconsider() -> Json:
 def _throughout(status: str) -> str:
     """The measures that had a status at the beginning, at the end, and whenever Prometheus looked between."""
     chosen = f'{_STATUS.name}{{{queries.SHOWN}, status="{status}"}}'
-    always = f"min by (measure) (min_over_time({chosen}[$__range])) == 1"
+    always = f"min by (measure) (min_over_time({chosen}[$__range:$__interval])) == 1"
     return f"({always} and on (measure) {chosen}{queries.THEN} == 1 and on (measure) {chosen} == 1)"
 
 

@@ -25,9 +25,6 @@ TEAMS = 'scorecard="$scorecard", team=~"$team"'
 
 TEAMS_SHOWN = f'{TEAMS}, perspective=~"$perspective"'
 
-SINCE = "${__from} / 1000"
-"""Where the time range of the board begins, in seconds since the epoch."""
-
 THEN = " offset $__range"
 """As it was when the time range began."""
 
@@ -93,8 +90,9 @@ def changed_at(labels: str = SHOWN) -> str:
 
 
 def changed(labels: str = SHOWN) -> str:
-    """When a measure changed colour, of those that did within the time range."""
-    return f"{changed_at(labels)} > {SINCE}"
+    """The status of each measure that had another one when the time range began, as a number."""
+    now = level(names.MEASURE_STATUS, "measure", labels=labels)
+    return f"({now} != {level(names.MEASURE_STATUS, 'measure', labels=labels, offset=THEN)})"
 
 
 def readings(labels: str = SHOWN, *, by: str = "measure", offset: str = "") -> str:

@@ -39,7 +39,7 @@ def _panels() -> list[Json]:
         (4, [(24, panels.repeated(verdicts.perspective(), "perspective"))]),
         (15, [(24, panels.repeated(verdicts.tiles(), "perspective"))]),
         (1, [(24, panels.row("Every measure"))]),
-        (20, [(24, tables.measures())]),
+        (24, [(24, tables.measures())]),
         (10, [(12, tables.changed()), (12, tables.objectives())]),
         (1, [(24, panels.row("History"))]),
         (12, [(24, history.timeline())]),

@@ -161,15 +161,16 @@ def _titles() -> str:
 
 def changed() -> Json:
     """Which measures changed colour, from what to what."""
-    before = queries.level(names.MEASURE_STATUS, "measure", offset=" offset $__range")
+    those = f"and on (measure) {queries.changed()}"
+    before = queries.level(names.MEASURE_STATUS, "measure", offset=queries.THEN)
     return panels.table(
         "What changed colour",
-        "The measures that took their colour within the time range of the board, with the one that they had when it "
-        "began, as far as Prometheus remembers it.",
+        "The measures that have another colour than when the time range of the board began, as far back as Prometheus "
+        "remembers, the newest change first. For what turned red, look at the measure's board for what happened.",
         rows=[
-            f"sort_desc({described(f'1000 * ({queries.changed()})', 'title', 'owner')})",
-            f"{before} and on (measure) ({queries.changed()})",
-            f"{queries.LEVEL} and on (measure) ({queries.changed()})",
+            f"sort_desc({described(f'1000 * {queries.changed_at()}', 'title', 'owner')} {those})",
+            f"{before} {those}",
+            queries.changed(),
         ],
         columns={
             "title": "Measure",
@@ -179,7 +180,7 @@ def changed() -> Json:
             "owner": "Owner",
             "measure": "",
         },
-        waiting="No measure changed its colour in this time.",
+        waiting="No measure changed its colour in this time, as far as Prometheus remembers.",
         overrides=[
             panels.override("Measure", links=[pages.MEASURE_BOARD_OF_ROW]),
             panels.override("Before", **STATUS_CELL),

@@ -75,7 +75,7 @@ def changes() -> Json:
     """How many measures changed colour."""
     return panels.stat(
         "Changed colour",
-        "How many measures took the colour that they have within the time range of the board. The table below names "
+        "How many measures have another colour than when the time range of the board began. The table below names "
         "them.",
         targets=panels.now(f"count({queries.changed()}) or vector(0)"),
         defaults={"noValue": pages.WAITING, "decimals": 0, "thresholds": look.steps()},
