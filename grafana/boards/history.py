@@ -39,7 +39,8 @@ def score_over_time() -> Json:
         waiting=pages.WAITING,
         legend=False,
         targets=panels.over_time(
-            queries.points(names.PERSPECTIVE_SCORE, names.PERSPECTIVE_STATUS, "perspective"), legend="Score"
+            queries.points(names.PERSPECTIVE_SCORE, names.PERSPECTIVE_STATUS, "perspective"),
+            legend="Score",
         ),
         looks=ZONES,
         custom={"thresholdsStyle": {"mode": "area"}},

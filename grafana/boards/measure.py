@@ -258,7 +258,7 @@ def _annotations() -> list[Json]:
 
 def _annotations_of_plugin() -> list[Json]:
     return [
-        plugin.annotation("Deployments", look.NEUTRAL, "deployment", shown=False, **plugin.MEASURE),
-        plugin.annotation("Incidents", _LIGHT, "incident", shown=False, **plugin.MEASURE),
-        plugin.annotation("Reviews", _DARK, "review", **plugin.MEASURE),
+        plugin.annotation("Deployments", look.NEUTRAL, "deployment", plugin.MEASURE, shown=False),
+        plugin.annotation("Incidents", _LIGHT, "incident", plugin.MEASURE, shown=False),
+        plugin.annotation("Reviews", _DARK, "review", plugin.MEASURE),
     ]

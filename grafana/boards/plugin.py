@@ -22,7 +22,7 @@ def query(kind: str, reference: str = "A", **keys: str) -> Json:
     return {"refId": reference, "datasource": SOURCE, "queryType": kind, **keys}
 
 
-def annotation(name: str, color: str, kind: str, *, shown: bool = True, **keys: str) -> Json:
+def annotation(name: str, color: str, kind: str, keys: dict[str, str], *, shown: bool = True) -> Json:
     """What happened, as marks on every panel with a time axis; each kind is a layer with a switch at the top.
 
     Not `shown` at first is what there may be hundreds of.

@@ -6,12 +6,13 @@ accident or a text changes: numbers go through `max by`, texts through `topk by 
 
 from __future__ import annotations
 
-from grafana.boards.look import ABSENT, LOOKS
+from grafana.boards.look import ABSENT
 
 from scorecard_exporter import names
+from scorecard_exporter.grafana import promql
 from scorecard_exporter.names import Family
 
-CHOSEN = 'scorecard="$scorecard", team="$team"'
+CHOSEN = promql.CHOSEN
 """The scorecard and team chosen at the top of the board."""
 
 SHOWN = f'{CHOSEN}, perspective=~"$perspective"'
@@ -28,35 +29,23 @@ TEAMS_SHOWN = f'{TEAMS}, perspective=~"$perspective"'
 THEN = " offset $__range"
 """As it was when the time range began."""
 
-YELLOW_AT_MOST, RED_AT_MOST = 66, 33
-"""What is not green is never rounded up to the points where green begins, and what is red at its line stays red."""
-
 LEVELS_OF_TEAMS = 5
 """So many levels of the tree of teams are told in a path: company, division, department, group, team."""
 
 
 def best(family: Family, *by: str, labels: str = SHOWN, offset: str = "") -> str:
     """The largest number of a family for each `by`."""
-    return f"max by ({', '.join(by)}) ({family.name}{{{labels}}}{offset})"
+    return promql.best(family, *by, labels=labels, offset=offset)
 
 
 def level(status: Family, *by: str, labels: str = SHOWN, offset: str = "") -> str:
     """The worst status as a number: `look.LOOKS` says which."""
-    states = " or ".join(
-        f'{status.name}{{{labels}, status="{look.status}"}}{offset} * {look.level}' for look in reversed(LOOKS)
-    )
-    return f"max by ({', '.join(by)}) ({states})"
+    return promql.level(status, *by, labels=labels, offset=offset)
 
 
 def points(score: Family, status: Family, *by: str, labels: str = SHOWN, offset: str = "") -> str:
     """The score from 0 to 100, so that its colour is that of the status also where it lies on a line."""
-    hundred = f"100 * {best(score, *by, labels=labels, offset=offset)}"
-    green, red = (best(status, *by, labels=f'{labels}, status="{one}"', offset=offset) for one in ("green", "red"))
-    on = f"and on ({', '.join(by)})"
-    return (
-        f"(({hundred} {on} {green} == 1) or (clamp_max({hundred}, {RED_AT_MOST}) {on} {red} == 1) "
-        f"or clamp_max({hundred}, {YELLOW_AT_MOST}))"
-    )
+    return promql.points(score, status, *by, labels=labels, offset=offset)
 
 
 def described(numbers: str, *labels: str, texts: str | None = None, on: str = "measure") -> str:

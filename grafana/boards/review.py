@@ -30,7 +30,7 @@ def board() -> Board:
         panels=_panels(),
         begins="now-90d",
         refresh="",
-        annotations=(plugin.annotation("Reviews", "#6E7687", "review", **plugin.TEAM),),
+        annotations=(plugin.annotation("Reviews", "#6E7687", "review", plugin.TEAM),),
         links=(pages.exporter_link(),),
     )
 
