@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from grafana.boards import panels, plugin
+from grafana.boards import look, panels, plugin
 from grafana.boards.look import Json
 from grafana.boards.panels import Shelf
 
@@ -36,7 +34,12 @@ def _history() -> Json:
         waiting=plugin.SILENT,
         source=plugin.SOURCE,
         targets=[plugin.query("history", **plugin.MEASURE, show="value", format="wide", step="auto")],
-        custom={"showPoints": "auto", "spanNulls": True, "thresholdsStyle": {"mode": "dashed+area"}},
+        custom={"showPoints": "auto", "spanNulls": True, "thresholdsStyle": {"mode": "area"}},
+        overrides=[
+            panels.override_like(".*", color={"mode": "fixed", "fixedColor": look.NEUTRAL}),
+            panels.override_like("^Goal", color={"mode": "fixed", "fixedColor": look.GREEN.color}),
+            panels.override_like("^Red line", color={"mode": "fixed", "fixedColor": look.RED.color}),
+        ],
     )
 
 
@@ -51,22 +54,8 @@ def _colours() -> Json:
     )
 
 
-def _rows(title: str, description: str, query: Json, **rest: Any) -> Json:
-    """A table as the exporter gives it: headings, units and links come with it."""
-    return panels.panel(
-        "table",
-        title,
-        description,
-        source=plugin.SOURCE,
-        targets=[query],
-        options=panels.TABLE,
-        defaults={"noValue": plugin.SILENT, "custom": panels.CELLS},
-        **rest,
-    )
-
-
 def _samples() -> Json:
-    return _rows(
+    return plugin.table(
         "Samples behind the value",
         "What the value is made from, the worst first, as it was at the end of the time range. Each leads to where it "
         "can be read in full. When the measure is red, begin here.",
@@ -75,7 +64,7 @@ def _samples() -> Json:
 
 
 def _part(title: str, description: str, part: str) -> Json:
-    return _rows(title, description, plugin.query("explain", **plugin.MEASURE, part=part))
+    return plugin.table(title, description, plugin.query("explain", **plugin.MEASURE, part=part))
 
 
 def _formula() -> Json:

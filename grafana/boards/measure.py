@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grafana.boards import evidence, look, pages, panels, plugin, queries, tables, units, variables
+from grafana.boards import evidence, look, marks, pages, panels, plugin, queries, tables, units, variables
 from grafana.boards.board import Board
 from grafana.boards.look import Json
 
@@ -11,8 +11,6 @@ from scorecard_exporter.measures.delivery import STAGES
 from scorecard_exporter.names import Family
 
 ONE = queries.ONE_MEASURE
-_PURPLE, _ORANGE, _LIGHT, _DARK = "#8F3BB8", "#C4732B", "#8AB8FF", "#6E7687"
-"""What happened has colours that no status has."""
 
 
 def board() -> Board:
@@ -144,7 +142,7 @@ def _lines(unit: units.Unit) -> str:
 def _over_time() -> Json:
     """The value over its targets."""
     line = {"custom.lineStyle": {"fill": "dash", "dash": [8, 8]}, "custom.lineInterpolation": "stepAfter"}
-    faint = {"custom.lineWidth": 0, "color": {"mode": "fixed", "fixedColor": _LIGHT}}
+    faint = {"custom.lineWidth": 0, "color": {"mode": "fixed", "fixedColor": marks.LIGHT}}
     return panels.graph(
         "Value, goal and red line",
         "The value over its window at each moment, with the goal and the red line that were in force then, and the "
@@ -175,7 +173,7 @@ def _colours() -> Json:
 def _stages() -> Json:
     """What a lead time is made of."""
     parts = queries.best(names.MEASURE_PART, "part", labels=f'{ONE}, part=~"{"|".join(STAGES)}"')
-    shades = ("#1F60C4", "#3274D9", look.NEUTRAL, _LIGHT)
+    shades = ("#1F60C4", "#3274D9", look.NEUTRAL, marks.LIGHT)
     return panels.graph(
         "Stages of the lead time",
         "The parts that add up to the mean lead time: coding until the pull request is opened, pickup until somebody "
@@ -217,48 +215,31 @@ def _parts() -> Json:
         columns={"part": "Number", "Value #A": "Time", "Value #B": "Share", "Value #C": "Count"},
         waiting="This measure has no numbers beside its value.",
         overrides=[
-            panels.override("Time", unit="s", **{"custom.align": "right"}),
-            panels.override("Share", unit="percentunit", decimals=1, **{"custom.align": "right"}),
-            panels.override("Count", unit="short", **{"custom.align": "right"}),
+            panels.override("Time", unit="s", **{"custom.align": "right", "custom.width": 110}),
+            panels.override("Share", unit="percentunit", decimals=1, **{"custom.align": "right", "custom.width": 90}),
+            panels.override("Count", unit="short", **{"custom.align": "right", "custom.width": 90}),
         ],
     )
-
-
-def _mark(name: str, color: str, expression: str, title: str, text: str = "") -> Json:
-    """Moments that Prometheus knows as numbers: milliseconds since the epoch."""
-    return {
-        "name": name,
-        "datasource": panels.DATA_SOURCE,
-        "enable": True,
-        "hide": False,
-        "iconColor": color,
-        "expr": expression,
-        "titleFormat": title,
-        "textFormat": text,
-        "tagKeys": "",
-        "useValueForTime": True,
-        "target": {"refId": "marks", "expr": expression, "interval": "", "range": True, "instant": False},
-    }
 
 
 def _annotations() -> list[Json]:
     due = f"{queries.best(names.INITIATIVE_INFO, 'initiative', 'title', labels=ONE)} * on (initiative) group_left () "
     due += queries.best(names.INITIATIVE_DUE, "initiative", labels=queries.CHOSEN)
     return [
-        _mark(
+        marks.mark(
             "Targets",
-            _PURPLE,
+            marks.PURPLE,
             f"1000 * {queries.best(names.TARGET_SET, 'target', labels=ONE)}",
             "Target {{target}}",
         ),
-        _mark("Colours", _DARK, f"1000 * {queries.changed_at(ONE)}", "The colour changed"),
-        _mark("Initiatives", _ORANGE, f"1000 * ({due})", "Due: {{title}}"),
+        marks.mark("Colours", marks.DARK, f"1000 * {queries.changed_at(ONE)}", "The colour changed"),
+        marks.reviews(),
+        marks.mark("Initiatives", marks.ORANGE, f"1000 * ({due})", "Due: {{title}}"),
     ]
 
 
 def _annotations_of_plugin() -> list[Json]:
     return [
         plugin.annotation("Deployments", look.NEUTRAL, "deployment", plugin.MEASURE, shown=False),
-        plugin.annotation("Incidents", _LIGHT, "incident", plugin.MEASURE, shown=False),
-        plugin.annotation("Reviews", _DARK, "review", plugin.MEASURE),
+        plugin.annotation("Incidents", marks.LIGHT, "incident", plugin.MEASURE, shown=False),
     ]

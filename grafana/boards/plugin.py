@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grafana.boards import panels
 from grafana.boards.look import Json
 
 KIND = "scorecard-datasource"
@@ -22,6 +23,20 @@ def query(kind: str, reference: str = "A", **keys: str) -> Json:
     return {"refId": reference, "datasource": SOURCE, "queryType": kind, **keys}
 
 
+def table(title: str, description: str, asked: Json, *, hidden: tuple[str, ...] = ()) -> Json:
+    """Rows as the exporter gives them: headings, units and links come with them; `hidden` are headings left out."""
+    return panels.panel(
+        "table",
+        title,
+        description,
+        source=SOURCE,
+        targets=[asked],
+        options=panels.TABLE,
+        defaults={"noValue": SILENT, "custom": panels.CELLS},
+        overrides=[panels.NO_CELL, *(panels.override(name, **{"custom.hideFrom.viz": True}) for name in hidden)],
+    )
+
+
 def annotation(name: str, color: str, kind: str, keys: dict[str, str], *, shown: bool = True) -> Json:
     """What happened, as marks on every panel with a time axis; each kind is a layer with a switch at the top.
 
@@ -40,7 +55,6 @@ def annotation(name: str, color: str, kind: str, keys: dict[str, str], *, shown:
 def notice(what: str) -> str:
     """What a board says about the plugin, as Markdown."""
     return (
-        f"{what} comes from the data source **{NAME}**, which is the plugin `{KIND}`: it asks the exporter itself. "
-        "Where the plugin is not installed, these panels say that no data source was found; all others need "
-        "Prometheus alone. How to install it: `docs/grafana.md`."
+        f"{what} comes from the data source **{NAME}**, the plugin `{KIND}`. Where it is not installed, this stays "
+        "empty, with a red corner; all else needs Prometheus alone. How to install it: `docs/grafana.md`."
     )

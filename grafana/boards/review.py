@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grafana.boards import look, pages, panels, period, plugin, queries, tables, variables, verdicts
+from grafana.boards import look, marks, pages, panels, period, plugin, queries, tables, variables, verdicts
 from grafana.boards.board import Board
 from grafana.boards.look import Json
 from grafana.boards.queries import CHOSEN
@@ -30,7 +30,7 @@ def board() -> Board:
         panels=_panels(),
         begins="now-90d",
         refresh="",
-        annotations=(plugin.annotation("Reviews", "#6E7687", "review", plugin.TEAM),),
+        annotations=(marks.reviews(),),
         links=(pages.exporter_link(),),
     )
 
@@ -48,7 +48,7 @@ def _panels() -> list[Json]:
             ],
         ),
         (18, [(24, period.then_and_now())]),
-        (9, [(12, tables.changed()), (12, period.to_reconsider())]),
+        (9, [(10, tables.changed()), (14, period.to_reconsider())]),
         (9, [(14, tables.initiatives()), (10, period.left_alone())]),
         (
             1,
@@ -137,7 +137,8 @@ def _scores_by_month() -> Json:
         "The score of each measure at the end of each month, computed from the stored events with the targets of their "
         "time: also of the time before Prometheus knew of it.",
         **_asked("score"),
-        looks={"min": 0, "max": 100, "decimals": 0, "color": look.SHADES},
+        looks={"min": 0, "max": 100, "decimals": 0},
+        overrides=[panels.override_like(".*", color=look.SHADES)],
         custom={"lineWidth": 1, "showPoints": "always", "spanNulls": True},
     )
 
@@ -152,12 +153,9 @@ def _colours_by_month() -> Json:
 
 
 def _initiatives_in_full() -> Json:
-    return panels.panel(
-        "table",
+    return plugin.table(
         "Initiatives in full",
         "Every initiative with what it is for, who does it, how far it is, and the notes about it.",
-        source=plugin.SOURCE,
-        targets=[plugin.query("initiatives", **plugin.TEAM)],
-        options=panels.TABLE,
-        defaults={"noValue": plugin.SILENT, "custom": panels.CELLS},
+        plugin.query("initiatives", **plugin.TEAM),
+        hidden=("Initiative id",),
     )

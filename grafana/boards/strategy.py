@@ -21,7 +21,7 @@ def board() -> Board:
             variables.exporter(),
         ],
         panels=panels.placed(
-            (4, [(6, verdicts.overall()), (18, panels.text("About this board", _ABOUT, _CONTENT))]),
+            (5, [(6, verdicts.overall()), (18, panels.text("About this board", _ABOUT, _CONTENT))]),
             (24, [(24, strategy_map())]),
             (13, [(12, tables.objectives()), (12, _measures())]),
         ),
@@ -31,10 +31,9 @@ def board() -> Board:
 
 _ABOUT = "What the map shows, and what it needs."
 _CONTENT = (
-    "An arrow leads from a cause to its effect; the ring of an objective has the colours of its measures. A click on "
-    f"one leads on. {plugin.notice('The map')} The same map without the plugin is a page of the exporter, behind the "
-    "link at the top; `scorecard-exporter board strategy-map` writes this board with the map as a drawing for your "
-    "configuration."
+    "An arrow leads from a cause to its effect; the ring of an objective has the colours of its measures. "
+    f"{plugin.notice('The map')} Without it the map is a page of the exporter, behind the link at the top, and "
+    "`scorecard-exporter board strategy-map` writes a board with it as a drawing."
 )
 
 

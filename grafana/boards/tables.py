@@ -14,12 +14,12 @@ STATUS_CELL = {
     "mappings": look.LEVEL_MAPPING,
     "custom.cellOptions": {"type": "color-background", "mode": "basic"},
     "custom.align": "center",
-    "custom.width": 130,
+    "custom.width": 120,
 }
 SINCE_CELL = {"unit": "dateTimeFromNow", "custom.width": 130}
 TEXT_OF_NUMBER_CELL = {"unit": "string", "custom.align": "right", "custom.width": 120}
 """What is written already; with another unit Grafana would write its numbers anew."""
-OWNER_CELL = {"custom.width": 215}
+OWNER_CELL = {"custom.width": 235}
 REASON_CELL = {"mappings": look.REASON_MAPPING, "custom.width": 140}
 SCORE_CELL = {
     "min": 0,
@@ -28,7 +28,7 @@ SCORE_CELL = {
     "color": {"mode": "thresholds"},
     "thresholds": look.SCORE_STEPS,
     "custom.cellOptions": {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"},
-    "custom.width": 150,
+    "custom.width": 125,
 }
 SOURCE_STATE_CELL = {
     "mappings": look.mapping({"1": ("✓ Read", look.GREEN.color), "0": ("✕ Failing", look.RED.color)}),
