@@ -331,6 +331,15 @@ def test_marks_have_a_colour_that_no_status_has(board):
         assert layer["name"]
 
 
+@every_board
+def test_every_board_is_documented(checkout, board):
+    """With its address, a heading, and each of its variables."""
+    text = (checkout / "docs/boards.md").read_text(encoding="utf-8")
+    assert f"`/d/{board['uid']}`" in text
+    assert f"\n## {board['title']}\n" in text
+    assert [name for name, one in variables(board).items() if not one["hide"] and f"| `{name}` |" not in text] == []
+
+
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("provisioning/**/*.y*ml")), ids=lambda path: path.name)
 def test_what_is_provisioned_is_read(path):
     """YAML of the first version of Grafana's provisioning."""
