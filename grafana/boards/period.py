@@ -75,7 +75,7 @@ def to_reconsider() -> Json:
         "Measures that had the same colour all through the time range, green or red, and since when their target is in "
         "force. A target that is always met or never leads nobody.",
         rows=[
-            described(f"max by (measure, why) ({throughout})", "title", "owner"),
+            described(f"max by (measure, why) ({throughout})", "title"),
             f"max by (measure, goal) ({queries.READINGS}) {those}",
             f"1000 * {queries.best(names.TARGET_SET, 'measure')} {those}",
         ],
@@ -84,7 +84,6 @@ def to_reconsider() -> Json:
             "goal": "Goal",
             "why": "Why",
             "Value #C": "Target since",
-            "owner": "Owner",
             "measure": "",
         },
         waiting="No measure kept one colour through all of this time, as far as Prometheus remembers.",

@@ -48,7 +48,7 @@ def _panels() -> list[Json]:
             ],
         ),
         (18, [(24, period.then_and_now())]),
-        (9, [(10, tables.changed()), (14, period.to_reconsider())]),
+        (9, [(12, tables.changed()), (12, period.to_reconsider())]),
         (9, [(14, tables.initiatives()), (10, period.left_alone())]),
         (
             1,

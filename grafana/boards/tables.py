@@ -19,7 +19,8 @@ STATUS_CELL = {
 SINCE_CELL = {"unit": "dateTimeFromNow", "custom.width": 130}
 TEXT_OF_NUMBER_CELL = {"unit": "string", "custom.align": "right", "custom.width": 120}
 """What is written already; with another unit Grafana would write its numbers anew."""
-OWNER_CELL = {"custom.width": 235}
+OWNER_CELL = {"custom.width": 235, "custom.wrapText": False}
+"""An address is not broken."""
 REASON_CELL = {"mappings": look.REASON_MAPPING, "custom.width": 140}
 SCORE_CELL = {
     "min": 0,

@@ -34,7 +34,7 @@ def board() -> Board:
         ],
         panels=panels.placed(
             (4, [(12, _counts()), (12, _coverage())]),
-            (24, [(24, _heat())]),
+            (20, [(24, _heat())]),
             (10, [(24, _scores_over_time())]),
         ),
     )

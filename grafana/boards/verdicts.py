@@ -111,6 +111,8 @@ def freshness() -> Json:
         "failed when they were last read; whether the newest configuration is in force. When the age grows, look at "
         "the exporter's log.",
         text_mode="value_and_name",
+        orientation="horizontal",
+        text={"titleSize": 12, "valueSize": 14},
         targets=panels.now(
             f"time() - max(max_over_time({evaluated}[1d]))", failing, f"min({names.CONFIG_RELOAD_SUCCESSFUL.name})"
         ),
