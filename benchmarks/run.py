@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("scrape", "git", "evaluation", "history", "files", "sync")
+BENCHMARKS = ("scrape", "git", "evaluation", "history", "explain", "plugin", "files", "sync")
 
 
 def main(names: list[str]) -> int:

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 
 import two_years
 from scorecard_exporter.errors import UnknownNameError
-from scorecard_exporter.evaluation import history, narrowed, take
+from scorecard_exporter.evaluation import explain_at, explain_measure, history, narrowed, take
 from scorecard_exporter.exposition.backfill import FAMILIES, Backfill
 from scorecard_exporter.exposition.cache import render
 from scorecard_exporter.quantities import instant
@@ -210,3 +210,22 @@ def test_no_points_are_no_history(configuration, store):
 def test_points_may_end_before_anything_was_read(configuration, store):
     (taken,) = history(configuration, store, [Point(instant(two_years.BEGIN - timedelta(days=100)))])
     assert {status.reading.value for card in taken.scorecards for _, _, status in card.measures()} == {None}
+
+
+@pytest.mark.parametrize("team", [None, "payments"])
+def test_an_explanation_is_the_same_alone_as_from_a_whole_snapshot(configuration, store, team):
+    taken = take(configuration, store, LAST)
+    for _, _, measure in configuration.scorecards["engineering"].measures():
+        asked = {"scorecard": "engineering", "measure": measure.id, "team": team}
+        if team in {None, *measure.teams}:
+            why = explain_measure(configuration, store, taken, **asked)
+            assert explain_at(configuration, store, LAST, **asked) == why
+
+
+def test_a_measure_that_does_not_exist_is_refused_before_anything_is_evaluated(configuration, store):
+    with pytest.raises(UnknownNameError) as refusal:
+        explain_at(configuration, store, 0, scorecard="engineering", measure="time_to_restart", team="payments")
+    assert str(refusal.value).startswith(
+        "There is no measure of scorecard engineering, team payments named 'time_to_restart'. "
+        "Did you mean 'time_to_restore'?"
+    )

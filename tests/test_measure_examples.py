@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from scorecard_exporter.config import load
-from scorecard_exporter.evaluation import explain_measure, take
+from scorecard_exporter.evaluation import explain_at, explain_measure, take
 from scorecard_exporter.measures.catalogue import CATALOGUE
 from scorecard_exporter.quantities import instant, write
 from scorecard_exporter.store.duckdb import DuckDBStore
@@ -60,7 +60,10 @@ def test_a_section_begins_with_the_definition(measure):
 
 @pytest.mark.parametrize("measure", CATALOGUE)
 def test_an_example_is_right(measure, tmp_path):
-    """The value in bold is what comes of the blocks before it; and it can be explained, down to its samples."""
+    """The value in bold is what comes of the blocks before it; and it can be explained, down to its samples.
+
+    The explanation is the same where nothing but this measure is evaluated.
+    """
     settings, events = BLOCK.findall(SECTIONS[measure])
     expected = re.search(r"^\*\*(.+?)\*\*", SECTIONS[measure], re.MULTILINE)
     loaded = configuration(tmp_path, settings)
@@ -68,7 +71,9 @@ def test_an_example_is_right(measure, tmp_path):
     store = read(tmp_path, loaded, events)
     taken = take(loaded, store, instant(AT))
     why = explain_measure(loaded, store, taken, scorecard="example", measure=last.id, team="shop")
+    alone = explain_at(loaded, store, instant(AT), scorecard="example", measure=last.id, team="shop")
     store.close()
+    assert alone == why
     assert last.definition.measure == measure
     assert why.value is not None, why.absence
     assert write(why.value, why.unit) == expected[1]

@@ -16,7 +16,7 @@ from scorecard_exporter.backfilling import Wanted, past_gauges
 from scorecard_exporter.config.lint.advice import OF_NUMBERS, Advice
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import NoReviewError, ScorecardError, StoreBusyError, UnknownNameError
-from scorecard_exporter.evaluation import explain_measure, narrowed, selected, take
+from scorecard_exporter.evaluation import explain_at, narrowed, selected, take
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.report.writing import Meeting, ReviewQuestion, kept_document, recorded, written
 from scorecard_exporter.scorecard.advice import advise_on_numbers, moments
@@ -111,9 +111,9 @@ class _Here:
         return snapshot_document(selected(self._take(at), team=team))
 
     def explanation(self, scorecard: str, measure: str, *, team: str | None, at: datetime | None) -> dict[str, Any]:
-        taken = self._take(at)
+        moment = instant(at or datetime.now(UTC))
         return explanation_document(
-            explain_measure(self.configuration, self.store, taken, scorecard=scorecard, measure=measure, team=team)
+            explain_at(self.configuration, self.store, moment, scorecard=scorecard, measure=measure, team=team)
         )
 
     def advice(self) -> list[Advice]:

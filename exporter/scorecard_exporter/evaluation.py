@@ -6,15 +6,17 @@ The running exporter, `status`, `explain` and the API all come through here, so 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 
 from scorecard_exporter.config.model import Configuration, Scorecard
 from scorecard_exporter.errors import UnknownNameError
 from scorecard_exporter.measures.evaluate import evaluate
 from scorecard_exporter.measures.evidence import evidence
+from scorecard_exporter.measures.inquiry import inquire
 from scorecard_exporter.measures.model import Definition, Period, Reading, Sample
 from scorecard_exporter.scorecard.explanation import Explanation, explain
 from scorecard_exporter.scorecard.model import MeasureStatus, ScorecardStatus, Snapshot
@@ -22,7 +24,6 @@ from scorecard_exporter.scorecard.periods import Point
 from scorecard_exporter.scorecard.snapshot import snapshot
 from scorecard_exporter.store.base import Store
 
-SAMPLES_SHOWN = 10
 READINGS_AT_ONCE = 40_000
 """Of a long history so many readings are held at a time: memory stays flat, and statements serve many periods."""
 
@@ -134,7 +135,7 @@ def _by_window(configuration: Configuration) -> dict[int, list[Definition]]:
 def explain_measure(
     configuration: Configuration, store: Store, taken: Snapshot, *, scorecard: str, measure: str, team: str | None
 ) -> Explanation:
-    """Why a measure of `taken` has its value, with the newest and the worst samples behind it.
+    """Why a measure of `taken` has its value, with what the store knows behind it.
 
     `team` None: the scorecard's first team.
 
@@ -143,18 +144,37 @@ def explain_measure(
     """
     status = find_scorecard(taken, scorecard, team)
     found = _find_measure(status, measure)
-    scope = configuration.scopes[status.team]
-    newest, worst = evidence(
+    inquiry = inquire(
         store,
-        found.reading.definition,
         configuration.scopes,
-        scope.team,
-        found.reading.period,
-        newest=SAMPLES_SHOWN,
-        worst=SAMPLES_SHOWN,
+        found.reading,
+        found.absence,
         better=found.measure.better,
+        before=found.before,
+        known=dict(_readings_like(found.reading, taken, configuration.scopes[status.team].children)),
     )
-    return explain(found, status, taken.at, newest, worst)
+    titles = {team.name: team.title for team in configuration.teams.values()}
+    return explain(found, status, taken.at, inquiry, titles)
+
+
+def explain_at(
+    configuration: Configuration, store: Store, at: int, *, scorecard: str, measure: str, team: str | None
+) -> Explanation:
+    """As `explain_measure`, at the moment `at` (microseconds): nothing else is evaluated."""
+    card = narrowed(configuration, scorecard, team).scorecards[scorecard]
+    first = card.teams[0]
+    _check_measure(scorecard, first, measure, [one.id for _, _, one in card.measures() if first in one.teams])
+    asked = narrowed(configuration, scorecard, first, measure)
+    return explain_measure(asked, store, take(asked, store, at), scorecard=scorecard, measure=measure, team=team)
+
+
+def _readings_like(reading: Reading, taken: Snapshot, teams: Collection[str]) -> Iterator[tuple[str, Reading]]:
+    """The readings of the same definition for those of these teams that have one."""
+    for scorecard in taken.scorecards:
+        if scorecard.team in teams:
+            for _, _, status in scorecard.measures():
+                if status.reading.definition == reading.definition:
+                    yield scorecard.team, status.reading
 
 
 def samples_behind(
@@ -173,16 +193,19 @@ def samples_behind(
     """
     status = find_scorecard(taken, scorecard, team)
     found = _find_measure(status, measure)
-    newest, worst = evidence(
+    look = partial(
+        evidence,
         store,
         found.reading.definition,
         configuration.scopes,
         status.team,
         found.reading.period,
-        newest=most,
-        worst=most,
         better=found.measure.better,
     )
+    _, worst = look(newest=0, worst=most)
+    if len(worst) == most:
+        return found, worst
+    newest, _ = look(newest=most, worst=0)
     every = {(one.origin, one.key, one.subject): one for one in (*worst, *newest)}
     return found, tuple(every.values())[:most]
 
@@ -214,6 +237,10 @@ def selected(taken: Snapshot, scorecard: str | None = None, team: str | None = N
 
 def _find_measure(status: ScorecardStatus, measure: str) -> MeasureStatus:
     found = {one.measure.id: one for _, _, one in status.measures()}
-    if measure not in found:
-        raise UnknownNameError.of(f"measure of scorecard {status.scorecard.id}, team {status.team}", measure, found)
+    _check_measure(status.scorecard.id, status.team, measure, found)
     return found[measure]
+
+
+def _check_measure(scorecard: str, team: str, measure: str, known: Collection[str]) -> None:
+    if measure not in known:
+        raise UnknownNameError.of(f"measure of scorecard {scorecard}, team {team}", measure, known)

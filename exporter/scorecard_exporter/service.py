@@ -29,7 +29,7 @@ from scorecard_exporter.backfilling import Wanted, past_gauges
 from scorecard_exporter.config import load
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, StoreFullError
-from scorecard_exporter.evaluation import explain_measure, history, narrowed, samples_behind, take
+from scorecard_exporter.evaluation import explain_at, explain_measure, history, narrowed, samples_behind, take
 from scorecard_exporter.events.model import Batch
 from scorecard_exporter.exposition.cache import Rendered, render
 from scorecard_exporter.exposition.own import OwnMetrics
@@ -196,16 +196,22 @@ class Service:
             self._troubles.pop("evaluation", None)
 
     async def evaluate(self, at: datetime) -> Snapshot:
-        return (await self._taken(at))[1]
+        async with self._questions:
+            return await self._in_writer(self._take, instant(at))
 
     async def explain(self, scorecard: str, measure: str, team: str | None, at: datetime | None) -> Explanation:
         if at is None and self._current:
             configuration, taken = self._current.configuration, self._current.snapshot
-        else:
-            configuration, taken = await self._taken(at or datetime.now(UTC))
-        return await asyncio.to_thread(
-            explain_measure, configuration, self._store, taken, scorecard=scorecard, measure=measure, team=team
-        )
+            return await asyncio.to_thread(
+                explain_measure, configuration, self._store, taken, scorecard=scorecard, measure=measure, team=team
+            )
+        async with self._questions:
+            moment = instant(at or datetime.now(UTC))
+            return await self._in_writer(self._explain, moment, scorecard, measure, team)
+
+    def _explain(self, at: int, scorecard: str, measure: str, team: str | None) -> Explanation:
+        """In the writer's thread, as `_take`."""
+        return explain_at(self._configuration, self._store, at, scorecard=scorecard, measure=measure, team=team)
 
     async def samples(
         self, scorecard: str, measure: str, team: str, at: datetime | None, *, most: int
@@ -342,13 +348,9 @@ class Service:
         self._configuration = configuration
         self._generation = next(self._generations)
 
-    async def _taken(self, at: datetime) -> tuple[Configuration, Snapshot]:
-        async with self._questions:
-            return await self._in_writer(self._take, instant(at))
-
-    def _take(self, at: int) -> tuple[Configuration, Snapshot]:
+    def _take(self, at: int) -> Snapshot:
         """In the writer's thread: neither a write nor a new configuration comes between two of the queries."""
-        return self._configuration, take(self._configuration, self._store, at)
+        return take(self._configuration, self._store, at)
 
     def _evaluate(self, configuration: Configuration) -> None:
         began = time.perf_counter()

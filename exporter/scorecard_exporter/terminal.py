@@ -86,32 +86,77 @@ def _reason(what: str, reason: dict[str, Any]) -> Text:
 
 
 def print_explanation(document: dict[str, Any], console: Console | None = None) -> None:
-    """The document of one measure: value, judgement, formula, parts, samples; or why there is none."""
+    """The document of one measure: value, judgement, formula, what is behind it and below it; or why there is none."""
     console = console or Console()
     console.print(Text(f"{document['measure']['title']} · {document['team']['title']}", "bold"))
     console.print(Text(f"{document['value_text'] or 'no value'}  ") + _status(document))
-    if reason := document["reason"]:
-        console.print(_reason(reason["state"].replace("_", " "), reason))
-    for name in ("judgement", "formula", "target_note", "interval_text", "provisional"):
+    if document["reason"]:
+        _print_reason(document, console)
+    if document["goal"] and not document["judgement"]:
+        console.print(Text(f"The goal is {document['goal']['text']}."))
+    for name in ("judgement", "formula", "target_note", "interval_text"):
         if document[name]:
             console.print(Text(document[name]))
-    for sentence in (
-        *document["notes"],
-        *(document[name]["sentence"] for name in ("pace", "benchmark") if document[name]),
-    ):
+    said = [document["change"]["text"], document["provisional"], *document["notes"]]
+    said += [document[name]["sentence"] for name in ("pace", "benchmark") if document[name]]
+    for sentence in filter(None, said):
         console.print(Text(sentence))
-    _print_table(
-        console, "beside it", [(name.replace("_", " "), part["text"]) for name, part in document["parts"].items()]
-    )
-    for which in ("newest", "worst"):
-        _print_table(console, f"{which} samples", map(_sample, document[which]))
-    _print_table(console, "what is being done", map(_initiative, document["initiatives"]))
-    measure = document["measure"]
+    _print_what_is_behind(document, console)
+    measure, number = document["measure"], document["samples"]
+    about = [document["period"]["text"], f"{number:,} sample{'' if number == 1 else 's'}"]
+    about += [f"owner {document['owner']}"] if document["owner"] else []
+    console.print(Text("; ".join(about), "dim"))
     console.print(Text(f"{measure['definition']} Source: {measure['definition_source']}.", "dim"))
 
 
+def _print_what_is_behind(document: dict[str, Any], console: Console) -> None:
+    """Stages and parts, what is left out, what is below, samples, and what is being done."""
+    shown = {one["name"] for one in document["stages"]}
+    parts = [(name.replace("_", " "), part["text"]) for name, part in document["parts"].items() if name not in shown]
+    stages = [(one["title"], one["text"], one["share_text"]) for one in document["stages"]]
+    _print_table(console, "where the time goes", stages)
+    _print_table(console, "beside it", parts)
+    left_out = [(f"{one['number']:,}", one["reason"]) for one in document["left_out"]]
+    _print_table(console, "not in it", left_out)
+    for found in document["contributions"]:
+        # Not a title, which would be no wider than its table.
+        console.print(Text(f"by {found['kind']}: {found['note']}", "italic"))
+        _print_table(console, None, map(_contribution, found["rows"]))
+        if found["more"]:
+            console.print(Text(f"and {found['more']:,} more"))
+    for which in ("worst", "newest"):
+        _print_table(console, f"{which} samples", map(_sample, document[which]))
+    _print_table(console, "what is being done", map(_initiative, document["initiatives"]))
+    if document["initiative_note"]:
+        console.print(Text(("" if document["initiatives"] else "what is being done: ") + document["initiative_note"]))
+
+
+def _print_reason(document: dict[str, Any], console: Console) -> None:
+    reason, line = document["reason"], document["fix_line"]
+    console.print(_reason(reason["state"].replace("_", " "), {**reason, "fix": "" if line else reason["fix"]}))
+    marks = {"holds": "✓", "broken": "✗", "empty": "○", "not_reached": "·"}
+    links = [
+        (marks[link["state"]], link["name"], link["state"].replace("_", " "), _beside(link))
+        for link in document["chain"]
+    ]
+    _print_table(console, "chain", links)
+    if line:
+        console.print(Text("What to do, as a line of the configuration:"))
+        console.print(Text(line), soft_wrap=True)
+
+
+def _beside(link: dict[str, Any]) -> str:
+    """What is known of a link that holds; why one is broken was said above."""
+    return str(link["sentence"]) if link["state"] == "holds" else ""
+
+
+def _contribution(row: dict[str, Any]) -> tuple[str, ...]:
+    samples = f"n {row['samples']:,}"
+    return row["title"], row["value_text"] or "-", samples, row["amount_text"], row["share_text"]
+
+
 def _sample(sample: dict[str, Any]) -> tuple[str, ...]:
-    return sample["occurred_at"], sample["text"], sample["subject"], sample["key"], sample["url"]
+    return sample["occurred_at"], sample["text"], sample["subject"], sample["url"] or sample["key"]
 
 
 def print_reviews(reviews: list[dict[str, Any]], console: Console | None = None) -> None:
@@ -176,7 +221,7 @@ def _names(names: dict[str, int | None]) -> str:
     return ", ".join(listed[:NAMES_LISTED]) + more
 
 
-def _print_table(console: Console, title: str, rows: Iterable[tuple[str, ...]]) -> None:
+def _print_table(console: Console, title: str | None, rows: Iterable[tuple[str, ...]]) -> None:
     table = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
     for row in rows:
         table.add_row(*(Text(cell, overflow="fold") for cell in row))

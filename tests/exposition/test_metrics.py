@@ -117,7 +117,7 @@ def reading(measure, **known):
 
 
 def status(measure, reading, **known):
-    unknown = {"anchors": None, "score": None, "status": "grey", "absence": None, "previous": None, "changed_at": None}
+    unknown = {"anchors": None, "score": None, "status": "grey", "absence": None, "changed_at": None}
     texts = {"owner": "", "value_text": "", "goal_text": "", "target_label": "", "trend": None}
     return MeasureStatus(measure=measure, team="payments", reading=reading, **(unknown | texts | known))
 
@@ -138,7 +138,7 @@ RED = status(
     value_text="11 d",
     goal_text="<= 1 d",
     target_label="<= 1 d",
-    previous=Fraction(86_400),
+    before=reading(LEAD_TIME, value=Fraction(86_400)),
     changed_at=AT - 2 * DAY,
     initiatives=(AUTOMATION,),
     benchmark=Benchmark(report=2024, level="medium", bounds=(("medium", "1w-1mo"),)),

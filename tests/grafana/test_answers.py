@@ -155,6 +155,8 @@ def test_the_past_is_what_the_exporter_works_out(grafana, service, measure):
     assert newest[measure] == float(now[measure].reading.value)
     assert newest["time"] == service.snapshot.at * 1000
     assert (frame["goal"].title, frame["red"].title) == ("Goal", "Red line")
+    scales = [one.config.get("custom", {}).get("scaleDistribution") for one in frame.fields[1:]]
+    assert scales[0] == scales[1] == scales[2], "or each would get an axis of its own"
 
 
 @pytest.mark.parametrize("show", ["value", "score", "status"])
@@ -351,8 +353,31 @@ def test_an_explanation_part_by_part(grafana, service):
     assert summary["Judgement"] == why.judgement
     formula = [row["text"] for row in grafana.one("explain", **asked, part="formula").rows()]
     assert formula[0] == why.formula
-    stages = {row["id"]: row["value"] for row in grafana.one("explain", **asked, part="stages").rows()}
-    assert stages == {one.name: float(one.value) for one in why.parts}
+    assert summary["Change"] == why.change_text
+    stages = {row["id"]: (row["value"], row["share"]) for row in grafana.one("explain", **asked, part="stages").rows()}
+    assert stages == {one.figure.name: (float(one.figure.value), float(one.share)) for one in why.stages}
+    assert stages
+
+
+def test_an_explanation_says_what_is_left_out_and_what_contributes(grafana, service):
+    asked = {"team": "company", "measure": "change_failure_rate"}
+    why = asyncio.run(service.explain("engineering", asked["measure"], "company", None))
+    frame = grafana.one("explain", **asked, part="below")
+    expected = [(kind.kind, row.name, row.samples) for kind in why.contributions for row in kind.rows]
+    assert [(row["kind"], row["name"], row["samples"]) for row in frame.rows()] == expected
+    assert {"payments", "checkout", "ledger"} <= set(frame["name"].values)
+    left_out = grafana.one("explain", **asked, part="left_out")
+    assert [(row["code"], row["number"]) for row in left_out.rows()] == [(one.code, one.number) for one in why.left_out]
+
+
+def test_an_explanation_of_a_grey_measure_shows_the_link_that_broke(grafana, service):
+    asked = {"team": "search", "measure": "time_to_restore"}
+    why = asyncio.run(service.explain("engineering", asked["measure"], "search", None))
+    frame = grafana.one("explain", **asked, part="chain")
+    assert [(row["link"], row["state"]) for row in frame.rows()] == [(one.name, one.state) for one in why.chain]
+    assert frame["link"].values[-1] == "samples"
+    other = grafana.one("explain", **HERE, measure="cloud_cost", part="chain")
+    assert (other.size, other.notices) == (0, ["The measure has a value: no link of its chain is broken."])
 
 
 UNKNOWN = [
@@ -365,7 +390,7 @@ UNKNOWN = [
     ("history", {"show": "values"}, "Did you mean 'value'"),
     ("history", {"step": "year"}, "There is: auto, day, month, quarter, week."),
     ("evidence", {"measure": "cloud_costs"}, "Did you mean 'cloud_cost'"),
-    ("evidence", {"limit": "many"}, "a whole number from 1 to 10,000"),
+    ("evidence", {"limit": "many"}, "a whole number from 1 to 100,000"),
     ("map", {"team": "paymens"}, "Did you mean 'payments'"),
     ("teams", {"show": "colour"}, "There is: score, status, value."),
     ("teams", {"measure": "cloud_costs"}, "Did you mean 'cloud_cost'"),

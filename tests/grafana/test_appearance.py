@@ -78,7 +78,8 @@ def test_a_unit_is_one_that_grafana_has(unit, grafanas):
 
 
 def test_a_measure_on_a_logarithmic_axis_is_drawn_on_one():
-    assert appearance.value(measure(axis="log"), LOWER)["custom"] == {"scaleDistribution": {"type": "log", "log": 10}}
+    assert appearance.line(measure(axis="log"))["custom"] == {"scaleDistribution": {"type": "log", "log": 10}}
+    assert "custom" not in appearance.line(measure())
 
 
 def test_yes_and_no_are_written_as_such():

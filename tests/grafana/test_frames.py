@@ -128,7 +128,7 @@ BROKEN = [
         "n: the steps do not rise",
     ),
     ({"fields": (stepped({**LOWEST, "index": 0}),)}, "n: an unknown key in a step is an error in newer versions"),
-    ({"fields": (stepped(LOWEST, color={"mode": "fixed"}),)}, "n: without the colour mode the panel's palette wins"),
+    ({"fields": (stepped(LOWEST, color={}),)}, "n: without a colour mode the panel's palette wins"),
     ({"fields": (stepped(LOWEST, decimals=-1),)}, "n: decimals fail the whole answer"),
     (
         {"fields": (TIME, Field(name="timeEnd", type="time", values=[1, None])), "name": "events"},

@@ -23,7 +23,7 @@ from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import ScorecardError, StoreError
 from scorecard_exporter.grafana import asking
 from scorecard_exporter.grafana.access import MISSING, WRONG, read_token
-from scorecard_exporter.grafana.answering import Answering
+from scorecard_exporter.grafana.answering import READING_AT_ONCE, Answering
 from scorecard_exporter.grafana.counts import Counts
 from scorecard_exporter.grafana.pluginv2 import backend_pb2, health_pb2, health_pb2_grpc
 from scorecard_exporter.grafana.server import MOST_QUERIES, answering
@@ -159,6 +159,39 @@ def test_a_store_that_is_busy_is_waited_for_only_so_long(standing):
     response = asyncio.run(answer())
     assert response.error.startswith("The exporter is busy and gave no answer in time")
     assert (response.status, response.errorSource) == (504, "downstream")
+
+
+def test_an_answer_that_grows_too_large_is_cut_with_a_sentence(standing):
+    """A hundred queries for all that there is would be more than the exporter's memory."""
+    with ThreadPoolExecutor(2) as pool:
+        answerer = Answering(standing, pool, Counts(CollectorRegistry()), largest=100_000)
+        answers = asyncio.run(answerer.answers([query("scorecard", f"R{number}") for number in range(40)]))
+    assert [one.status for one in answers] == sorted(one.status for one in answers)
+    assert {one.status for one in answers} == {200, 413}
+    assert sum(len(raw) for one in answers for raw in one.frames) <= 100_000
+    assert answers[-1].error.startswith("All that this panel asks for is more than 64 MB")
+
+
+def test_a_few_queries_at_a_time_read_the_store(standing):
+    """The others wait; the pages and the API are answered by the same threads."""
+    running, most = 0, 0
+
+    async def happenings(_kinds, **_asked):
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+        return Happenings()
+
+    async def answer():
+        with ThreadPoolExecutor(1) as pool:
+            answerer = Answering(standing, pool, Counts(CollectorRegistry()))
+            return await asyncio.gather(*(answerer.answer(query("events")) for _ in range(20)))
+
+    standing.happenings = happenings
+    assert {response.status for response in asyncio.run(answer())} == {200}
+    assert most == READING_AT_ONCE
 
 
 def query(kind, ref="A", **keys):

@@ -100,6 +100,11 @@ class World:
     def at(days=0.0, hours=0.0, micros=0):
         return START + round(days * DAY) + round(hours * HOUR) + micros
 
+    @classmethod
+    def moment(cls, days):
+        """The same as an aware time, as records have it."""
+        return when(cls.at(days))
+
     @staticmethod
     def service(name, **changed):
         return service(name, **changed)
@@ -362,7 +367,8 @@ def measure_store(tmp_path_factory):
 def world(measure_store):
     """A world without any event, of which everything was read to the period's end."""
     with measure_store._database.writing() as connection:
-        tables = ("observations", "deployments", "builds", "survey_answers", "coverage", "series_subject")
+        events = ("deployments", "builds", "incidents", "issues", "pull_requests", "reviews")
+        tables = (*events, "observations", "survey_answers", "coverage", "series_subject")
         for table in (*FACTS, *tables):
             connection.execute(f"DELETE FROM {table}")
     measure_store.statements.clear()

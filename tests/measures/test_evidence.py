@@ -99,3 +99,18 @@ def test_arithmetic_has_no_samples_of_its_own(world):
 
 def test_a_series_that_nobody_delivered_shows_nothing(world):
     assert world.evidence(world.define("observation", unit="eur", series=(world.series(),))) == ((), ())
+
+
+@pytest.mark.parametrize("measure", ["lead_time_for_changes", "change_failure_rate"])
+def test_among_many_services_the_same_are_first(world, measure):
+    """With more services than samples shown, only what comes no later than the first of some services is sorted."""
+    names = [f"s{number}" for number in range(12)]
+    world.organise(*(world.service(name) for name in names))
+    for place, name in enumerate(names):
+        for hours in (1, place * 7 % 12 + 2, 3):
+            world.shipped(world.at(place / 2, hours=-hours), world.at(place / 2), name=name)
+            (world.failed if hours > 6 else world.deployed)(world.at(place / 2, hours=hours), name=name)
+    definition = world.define(measure)
+    few, every = world.evidence(definition, newest=3, worst=4), world.evidence(definition, newest=100, worst=100)
+    assert few == (every[0][:3], every[1][:4])
+    assert len(every[0]) == 36

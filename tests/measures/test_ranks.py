@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scorecard_exporter.measures.aggregate import read, row_numbers, sorted_lists
+from scorecard_exporter.measures.aggregate import Aggregates, read, row_numbers, sorted_lists
 from scorecard_exporter.measures.delivery import LEAD_TIMES
 from scorecard_exporter.measures.model import Period
 from scorecard_exporter.measures.statistics import QUANTILES
@@ -32,3 +32,16 @@ def test_both_statements_find_the_same_neighbours(world, statistics, ledger, che
     assert [(team, place, count) for team, place, count, *_ in rows[0]] == [
         (team, place, len(ledger + checkout)) for team in TEAMS for place in (0, 1)
     ]
+
+
+def test_both_statements_find_the_same_values_at_places(world, monkeypatch):
+    for hours in (5, 1, 3, 3):
+        world.shipped(world.at(1), world.at(1, hours=hours))
+    world.flush()
+    aggregates = Aggregates(world.store, ["payments"], [world.period, world.period])
+    places = [{1, 3, 4}, {2, 5}]
+    hour = 3600 * 1_000_000
+    expected = [{1: hour, 3: 3 * hour, 4: 5 * hour}, {2: 3 * hour}]
+    assert aggregates.at_places(LEAD_TIMES, "payments", places) == expected
+    monkeypatch.setattr(type(world.store), "dialect", "any")
+    assert aggregates.at_places(LEAD_TIMES, "payments", places) == expected

@@ -7,6 +7,7 @@ import pytest
 
 from scorecard_exporter.measures.evaluate import evaluate
 from scorecard_exporter.measures.happenings import happenings
+from scorecard_exporter.measures.inquiry import inquire
 from scorecard_exporter.measures.model import Period
 from scorecard_exporter.measures.recipes import RECIPES
 
@@ -178,8 +179,9 @@ def test_every_statement_that_measures_ask_is_within_the_subset(world, monkeypat
     world.bug(world.at(1), is_customers=1)
     world.released(world.at(1))
     for definition in definitions:
-        world.reading(definition, team="company")
-        world.evidence(definition, team="company")
+        for team in ("company", "payments"):
+            reading = world.reading(definition, team=team)
+            inquire(world.store, world.scopes, reading, reading.absence, better="lower", before=reading, known={})
     # Of many periods samples are placed between their beginnings and ends first.
     overlapping = [Period(world.at(day), world.at(day + 20)) for day in range(5)]
     evaluate(world.store, definitions, world.scopes, ["company"], overlapping)

@@ -11,6 +11,7 @@ from scorecard_exporter.config.model import Initiative
 from scorecard_exporter.errors import UnknownNameError
 from scorecard_exporter.evaluation import selected
 from scorecard_exporter.measures.benchmark import Benchmark
+from scorecard_exporter.measures.inquiry import Inquiry
 from scorecard_exporter.measures.model import Absence, Part, Sample
 from scorecard_exporter.scorecard.document import explanation_document, snapshot_document
 from scorecard_exporter.scorecard.explanation import explain
@@ -144,7 +145,7 @@ def test_pace_and_benchmark_come_with_their_sentences(build):
         pace=Pace(state="behind", by=build.at, sentence="Not enough."),
         benchmark=Benchmark(report=2024, level="", bounds=(("elite", "<1d"), ("high", "1d-1w"))),
     )
-    why = explanation_document(explain(status, scorecard, build.at, [], []))
+    why = explanation_document(explain(status, scorecard, build.at, Inquiry(), {}))
     assert why["pace"] == {"state": "behind", "by": "2026-07-01T00:00:00Z", "sentence": "Not enough."}
     assert why["benchmark"] == {
         "report": 2024,
@@ -181,7 +182,9 @@ def test_an_explanation_says_the_same_as_the_snapshot_and_why(build, speed, read
     sample = Sample(
         subject="checkout", occurred_at=0, value=Fraction(3), unit="count", key="v1", origin="git:api", url=""
     )
-    document = explanation_document(explain(status, scorecard, taken.at, [sample], [sample]))
+    document = explanation_document(
+        explain(status, scorecard, taken.at, Inquiry(newest=(sample,), worst=(sample,)), {})
+    )
     assert json.loads(json.dumps(document, allow_nan=False)) == document
     row = snapshot_document(taken)["scorecards"][0]["perspectives"][0]["objectives"][0]["measures"][0]
     told_apart = {"id", "title", "weight", "critical", "severity", "period"}

@@ -1,5 +1,6 @@
 """Why a number is what it is, in words."""
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -8,6 +9,8 @@ import pytest
 
 from scorecard_exporter.config.model import Anchors, Band, Target, TargetPoint
 from scorecard_exporter.measures.catalogue import CATALOGUE
+from scorecard_exporter.measures.change import Change
+from scorecard_exporter.measures.inquiry import Inquiry
 from scorecard_exporter.measures.model import Absence, Part, Sample, Series
 from scorecard_exporter.quantities import DAY, instant
 from scorecard_exporter.scorecard.explanation import Evidence, Figure, explain
@@ -35,9 +38,9 @@ def parts(**numbers):
 def explained(build):
     """One measure alone, explained: `measure` are keys of the measure, the rest of its reading."""
 
-    def explained(measure, value=None, *, newest=(), worst=(), at=build.at, before=None, **more):
+    def explained(measure, value=None, *, inquiry=Inquiry(), at=build.at, before=None, **more):  # noqa: B008  frozen
         status, scorecard = build.status(measure, value, before=before, **more)
-        return explain(status, scorecard, at, newest, worst)
+        return explain(status, scorecard, at, inquiry, {})
 
     return explained
 
@@ -244,6 +247,22 @@ def test_score_anchors_and_definition_are_there(explained, lead_time):
     assert why.period_text == "30 d from 2026-06-01 00:00 UTC to 2026-07-01 00:00 UTC"
 
 
+def test_the_stages_of_a_lead_time_are_shares_of_all_of_them(explained, lead_time):
+    hours = {"coding": 3, "pickup": 1, "review": 2, "deploy": 6}
+    beside = {name: (HOUR * number, "seconds") for name, number in hours.items()}
+    why = explained(lead_time, 12 * HOUR, parts=parts(waiting=1, **beside))
+    assert [(one.figure.name, one.figure.text, one.share) for one in why.stages] == [
+        ("coding", "3 h", Fraction(1, 4)),
+        ("pickup", "1 h", Fraction(1, 12)),
+        ("review", "2 h", Fraction(1, 6)),
+        ("deploy", "6 h", Fraction(1, 2)),
+    ]
+
+
+def test_without_a_stage_there_is_none(explained, lead_time):
+    assert explained(lead_time, DAY, parts=parts(waiting=1)).stages == ()
+
+
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 YEAR_END = datetime(2026, 12, 31, tzinfo=UTC)
 
@@ -303,22 +322,61 @@ def test_a_value_is_provisional_until_nothing_can_change_it(build, explained, la
     assert why.provisional == provisional
 
 
+FEW = "Too few to tell whether the difference is more than noise: 20 samples are needed."
+
+
 @pytest.mark.parametrize(
-    ("samples", "before", "notes"),
+    ("change", "before", "sentence"),
     [
-        pytest.param(7, 2 * DAY, ("With 7 samples the difference to the period before may be chance.",), id="few"),
-        pytest.param(20, 2 * DAY, (), id="enough"),
-        pytest.param(7, 3 * DAY, (), id="no difference"),
-        pytest.param(7, None, (), id="nothing before"),
+        pytest.param(None, None, "There is no value for the period before.", id="nothing before"),
+        pytest.param(
+            Change("trend", (-1.5 * DAY, -HOUR)),
+            4 * DAY,
+            "The period before had 4 d. The difference is more than noise: it lies between -1.5 d and -1 h, "
+            "with 95 % confidence.",
+            id="a trend",
+        ),
+        pytest.param(
+            Change("noise", (-HOUR, DAY)),
+            2 * DAY,
+            "The period before had 2 d. The difference is not more than noise: it lies between -1 h and +1 d, "
+            "with 95 % confidence.",
+            id="noise",
+        ),
+        pytest.param(
+            Change("noise", (-math.inf, DAY)),
+            2 * DAY,
+            "The period before had 2 d. The difference is not more than noise.",
+            id="an end that is not bounded",
+        ),
+        pytest.param(Change("too_few"), 2 * DAY, f"The period before had 2 d. {FEW}", id="too few"),
     ],
 )
-def test_a_trend_that_rests_on_few_samples_says_so(explained, lead_time, samples, before, notes):
-    assert explained(lead_time, 3 * DAY, before=before, samples=samples).notes == notes
+def test_a_change_says_whether_it_is_more_than_noise(explained, lead_time, change, before, sentence):
+    assert explained(lead_time, 3 * DAY, before=before, inquiry=Inquiry(change=change)).change_text == sentence
 
 
-def test_what_the_reading_notes_comes_first(explained, lead_time):
-    why = explained(lead_time, 3 * DAY, before=DAY, samples=7, notes=("Half of the history is cut off.",))
-    assert why.notes[0] == "Half of the history is cut off."
+def test_a_difference_of_shares_is_in_percentage_points(build, explained):
+    measure = build.measure(definition=build.definition("change_failure_rate", "ratio", "share"))
+    why = explained(
+        measure, Fraction(5, 100), before=Fraction(8, 100), inquiry=Inquiry(change=Change("noise", (-0.08, 0.02)))
+    )
+    assert "between -8 percentage points and +2 percentage points" in why.change_text
+
+
+@pytest.mark.parametrize(
+    ("fix", "line"),
+    [
+        ("services.checkout.deployments: {from: git:x, environment: prod}", True),
+        ("teams.payments.services: [NAME]", True),
+        ("series.cost.unit: usd", True),
+        ("See what the last poll of the source said.", False),
+        ("", False),
+    ],
+)
+def test_a_fix_that_is_a_line_of_configuration_is_told_apart(explained, lead_time, fix, line):
+    why = explained(lead_time, absence=Absence("missing", "not_read", "Why.", fix))
+    assert why.fix_line == (fix if line else "")
 
 
 @pytest.mark.parametrize(
@@ -343,7 +401,7 @@ def test_a_sample_says_what_happened(build, explained, *, measure, unit, value, 
     definition = build.definition(measure, unit, "newest")
     place = {"subject": "checkout", "occurred_at": 5, "key": "v1", "origin": "git:api", "url": "x:y"}
     sample = Sample(value=Fraction(value), unit=unit, **place)
-    why = explained(build.measure(definition=definition), 15, newest=[sample], worst=[sample, sample])
+    why = explained(build.measure(definition=definition), 15, inquiry=Inquiry(newest=(sample,), worst=(sample, sample)))
     expected = Evidence(text=text, value=Fraction(value), unit=unit, **place)
     assert (why.newest, why.worst) == ((expected,), (expected, expected))
 

@@ -7,8 +7,9 @@ from fractions import Fraction
 import pytest
 
 from scorecard_exporter.config.model import Anchors, Band, Target, TargetPoint
+from scorecard_exporter.measures.model import Survey
 from scorecard_exporter.measures.statistics import wilson
-from scorecard_exporter.scorecard.pace import is_more_than_chance, pace
+from scorecard_exporter.scorecard.pace import pace
 
 DAY = 86_400
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -31,14 +32,17 @@ LINEAR = schedule((-180, 100, 120), (90, 10, 20))
 """To 10 in ninety days, which are three periods of thirty."""
 LOG = schedule((-180, 64 * DAY, 128 * DAY), (90, DAY, 2 * DAY), axis="log")
 RISING = schedule((-180, 10, 5), (60, 60, 40), better="higher")
+SURVEY = Survey(name="customers", origin=None)
 
 
 @pytest.fixture
 def of(build):
     """The pace of one measure from `before` to `now`."""
 
-    def found(target, before, now, *, samples=(50, 50), statistic="median", unit="count", **more):
-        definition = build.definition("lead_time_for_changes", unit, statistic)
+    def found(
+        target, before, now, *, samples=(50, 50), measure="lead_time_for_changes", unit="count", survey=None, **more
+    ):
+        definition = build.definition(measure, unit, "median", survey=survey)
         measure = build.measure(definition=definition)
         reading = build.reading(measure, now, samples=samples[1])
         previous = None if before is None else build.reading(measure, before, samples=samples[0])
@@ -94,6 +98,11 @@ UNCLEAR = [
     ({"samples": (19, 50)}, "below 20 samples", "the period before is too small"),
     ({"samples": (50, 19)}, "below 20 samples", "this one is"),
     ({"before": None}, "there is no value for the period before", "nothing to compare with"),
+    (
+        {"measure": "net_promoter_score", "survey": SURVEY},
+        "there are no newer answers than those of the period before",
+        "no round has closed since",
+    ),
     ({"target": LOG, "before": 0}, "from zero on there is no pace on a logarithmic axis", "no factor leads from zero"),
 ]
 
@@ -130,29 +139,21 @@ def test_without_a_goal_ahead_there_is_no_pace(of, given, why):
     assert of(**({"before": 60, "now": 40} | given)) is None, why
 
 
-CHANGES = [
-    ((10, 100), (30, 100), True, "10 % and 30 % of a hundred each: about 9 to 31 points apart"),
-    ((10, 100), (14, 100), False, "10 % and 14 % of a hundred each"),
-    ((1, 19), (19, 20), False, "19 samples are too few, whatever they say"),
-]
-
-
-@pytest.mark.parametrize(("before", "now", "expected", "why"), CHANGES, ids=[row[3] for row in CHANGES])
-def test_a_difference_of_shares_may_be_chance(build, before, now, expected, why):
-    """Newcombe's method 10, of the two Wilson intervals."""
+@pytest.mark.parametrize(
+    ("before", "state", "why"),
+    [
+        ((30, 100), "sufficient", "30 % and 10 % of a hundred each: 9 to 31 points apart"),
+        ((14, 100), "unclear", "14 % and 10 % of a hundred each"),
+    ],
+)
+def test_a_step_between_shares_is_one_where_it_is_more_than_noise(build, before, state, why):
+    target = schedule((-180, Fraction(1, 2), Fraction(3, 5)), (30, Fraction(2, 100), Fraction(4, 100)))
     measure = build.measure(definition=build.definition("change_failure_rate", "ratio", "share"))
-    readings = [
-        build.reading(measure, Fraction(*share), samples=share[1], interval=wilson(*share)) for share in (now, before)
-    ]
-    assert is_more_than_chance(*readings) is expected, why
-
-
-def test_counts_and_observations_are_what_they_are(build):
-    """They are no samples of anything."""
-    counted = build.measure(definition=build.definition("deployment_frequency", "per_day", "per_day"))
-    observed = build.measure()
-    for measure in (counted, observed):
-        assert is_more_than_chance(build.reading(measure, 2, samples=2), build.reading(measure, 1, samples=1))
+    now, then = (
+        build.reading(measure, Fraction(*share), samples=share[1], interval=wilson(*share))
+        for share in ((10, 100), before)
+    )
+    assert pace(target, now, then, "UTC").state == state, why
 
 
 def test_a_judged_measure_has_its_pace(build):

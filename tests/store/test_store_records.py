@@ -206,6 +206,8 @@ def test_a_replacement_drops_what_it_does_not_bring(store, rows):
     assert rows("SELECT label FROM labels") == [("stays",)]
     assert rows("SELECT key FROM deployments") == [("stays",)]
     assert store.coverage() == [covered[1]]
+    assert store.coverage({covered[1].origin, "git:other"}) == [covered[1]]
+    assert store.coverage({"git:other"}) == []
 
 
 @pytest.mark.parametrize(

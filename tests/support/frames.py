@@ -213,8 +213,8 @@ def appearance(one):
             yield f"{one.name}: the steps do not rise"
         if any(set(step) - {"value", "color", "state"} for step in steps):
             yield f"{one.name}: an unknown key in a step is an error in newer versions"
-        if config.get("color", {}).get("mode") != "thresholds":
-            yield f"{one.name}: without the colour mode the panel's palette wins"
+        if config.get("color", {}).get("mode") not in {"thresholds", "fixed"}:
+            yield f"{one.name}: without a colour mode the panel's palette wins"
     yield from (
         f"{one.name}: a link has no title or address"
         for link in config.get("links", [])

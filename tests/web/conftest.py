@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -27,6 +28,11 @@ from scorecard_exporter.config.model import (
 from scorecard_exporter.errors import NoReviewError
 from scorecard_exporter.evaluation import find_scorecard, narrowed
 from scorecard_exporter.exposition.cache import render
+from scorecard_exporter.measures.below import Below
+from scorecard_exporter.measures.chain import Link
+from scorecard_exporter.measures.change import Change
+from scorecard_exporter.measures.inquiry import Inquiry
+from scorecard_exporter.measures.left_out import LeftOut
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Reading, Sample, Series
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.report.notes import read_notes
@@ -94,6 +100,19 @@ def item(id_, title, unit, status, score, value, goal, red, **more):
     anchors = None if absence == NO_TARGET else Anchors(red=red, goal=goal, worst=2 * red - goal, best=2 * goal - red)
     target = Target(points=(TargetPoint(at=None, anchors=anchors),), axis="linear", better=better) if anchors else None
     goal_words = goal_text(target, anchors, unit) if target else ""
+    reading = Reading(
+        definition=definition,
+        team="payments",
+        period=Period(AT - 30 * DAY, AT),
+        value=None if value is None else Fraction(value),
+        samples=0 if value is None else more.get("samples", 132),
+        newest_at=None if value is None else AT - 3600 * SECOND,
+        interval=more.get("interval"),
+        parts=more.get("parts", {}),
+        absence=None if absence == NO_TARGET else absence,
+        provisional_until=more.get("provisional_until"),
+        notes=more.get("notes", ()),
+    )
     return MeasureStatus(
         measure=Measure(
             id=id_,
@@ -110,19 +129,8 @@ def item(id_, title, unit, status, score, value, goal, red, **more):
         ),
         team="payments",
         owner=more.get("owner", "platform@acme.example"),
-        reading=Reading(
-            definition=definition,
-            team="payments",
-            period=Period(AT - 30 * DAY, AT),
-            value=None if value is None else Fraction(value),
-            samples=0 if value is None else more.get("samples", 132),
-            newest_at=None if value is None else AT - 3600 * SECOND,
-            interval=more.get("interval"),
-            parts=more.get("parts", {}),
-            absence=None if absence == NO_TARGET else absence,
-            provisional_until=more.get("provisional_until"),
-            notes=more.get("notes", ()),
-        ),
+        reading=reading,
+        before=None if previous is None else replace(reading, value=Fraction(previous)),
         anchors=anchors,
         score=score,
         status=status,
@@ -130,7 +138,6 @@ def item(id_, title, unit, status, score, value, goal, red, **more):
         value_text="" if value is None else value_text(Fraction(value), unit, target, anchors),
         goal_text=goal_words,
         target_label=goal_words,
-        previous=None if previous is None else Fraction(previous),
         trend=more.get("trend"),
         changed_at=None if days is None else AT - int(days * DAY),
         initiatives=more.get("initiatives", ()),
@@ -531,6 +538,22 @@ def snapshot() -> Snapshot:
     return Snapshot(at=AT, scorecards=(*first, second))
 
 
+def inquiry(status, samples) -> Inquiry:
+    """What the store would have told of a measure: something of everything."""
+    reading = status.reading
+    if reading.value is None:
+        held, broken = Link("source", "holds", "`git` was read."), Link("mapping", "broken", "Nothing matches.")
+        return Inquiry(chain=(held, broken, Link("samples", "not_reached")))
+    parts = {name: replace(reading, team=name) for name in ("payments", HOSTILE)}
+    return Inquiry(
+        newest=tuple(samples),
+        worst=tuple(samples[:2]),
+        change=Change("noise", (-1.5, math.inf)),
+        left_out=(LeftOut("bots", 1200, "pull requests of `bots`"),),
+        below=Below(whole=reading, children=parts, services=parts),
+    )
+
+
 @dataclass
 class FakeExporter:
     """An exporter that has this snapshot; `refusal` is what a reload says."""
@@ -555,7 +578,7 @@ class FakeExporter:
         status = find_scorecard(taken, scorecard, team)
         found = {one.measure.id: one for _, _, one in status.measures()}[measure]
         samples = [] if found.reading.value is None else SAMPLES
-        return explain(found, status, taken.at, samples, samples[:2])
+        return explain(found, status, taken.at, inquiry(found, samples), {})
 
     async def history(self, question):
         self.asked.append(question)

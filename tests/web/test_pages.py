@@ -371,8 +371,11 @@ def test_the_explanation_has_value_target_formula_parts_and_evidence(read):
         "Target",
         "Parts",
         "What is being done",
-        "Newest samples",
+        "What is not in it",
+        "By team",
+        "By service",
         "Worst samples",
+        "Newest samples",
     ]
     assert "8.1 d Red" in page.text
     assert "8.1 d has reached the red line at 7 d." in page.text
@@ -387,7 +390,18 @@ def test_the_stages_of_a_lead_time_are_bars_that_add_up(read):
         "1 d, 11 %",
         "3.2 d, 35 %",
     ]
-    assert sum(float(bar["width"]) for bar in page.of_class("bar")) == pytest.approx(100)
+    assert sum(float(bar["width"]) for bar in page.of_class("bar")[:4]) == pytest.approx(100)
+
+
+def test_the_explanation_says_what_is_left_out_and_how_it_changed(read):
+    page = read(LEAD_TIME)
+    assert "1,200 pull requests of bots" in page.text
+    assert "The difference is not more than noise." in page.text
+
+
+def test_the_teams_below_lead_to_the_same_measure_of_theirs(read):
+    links = [link for link in read(LEAD_TIME).links if "/measures/lead_time_for_changes?team=" in link]
+    assert links == ["/scorecards/engineering/measures/lead_time_for_changes?team=payments"]
 
 
 def test_a_grey_measure_says_why_and_what_to_do(read):
@@ -395,6 +409,13 @@ def test_a_grey_measure_says_why_and_what_to_do(read):
     assert words(page.all("h2")[0]) == "Why it is grey"
     assert "What to do: Set environment: prod for service checkout." in page.text
     assert "No value Grey: missing" in page.text
+
+
+def test_the_chain_of_a_grey_measure_marks_the_link_that_broke(read):
+    page = read(UNMAPPED)
+    assert [words(element) for element in page.of_class("chain")] == [
+        "source holds git was read. mapping broken samples not reached"
+    ]
 
 
 def test_only_web_addresses_of_samples_become_links(read):

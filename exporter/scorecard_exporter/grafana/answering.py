@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -23,6 +24,12 @@ log = logging.getLogger("scorecard")
 PATIENCE = 25.0
 """Seconds: Grafana gives up after 30."""
 LONGEST_SENTENCE = 600
+LARGEST = 64_000_000
+"""Bytes of the frames of one call."""
+QUERIES_AT_ONCE = 8
+"""Of one call."""
+READING_AT_ONCE = 2
+"""Queries that read the store; the pages and the API wait for the same threads."""
 
 _Result = TypeVar("_Result")
 
@@ -37,10 +44,28 @@ class Failure:
 
 
 class Answering:
-    """Answers queries of an exporter. `pool`: where frames are made; nothing that takes long runs on the loop."""
+    """Answers queries of an exporter.
 
-    def __init__(self, exporter: Exporter, pool: Executor, counts: Counts, patience: float = PATIENCE) -> None:
-        self._exporter, self._pool, self._counts, self._patience = exporter, pool, counts, patience
+    `pool`: where frames are made; nothing that takes long runs on the loop. `patience`: seconds for a query; `largest`:
+    bytes of the frames of one call.
+    """
+
+    def __init__(
+        self, exporter: Exporter, pool: Executor, counts: Counts, *, patience: float = PATIENCE, largest: int = LARGEST
+    ) -> None:
+        self._exporter, self._pool, self._counts = exporter, pool, counts
+        self._patience, self._largest = patience, largest
+        self._reading = asyncio.Semaphore(READING_AT_ONCE)
+
+    async def answers(self, queries: Sequence[DataQuery]) -> list[DataResponse]:
+        """An answer for each, some at a time; what comes when the whole has grown too large is an error."""
+        found: list[DataResponse] = []
+        size = 0
+        for begin in range(0, len(queries), QUERIES_AT_ONCE):
+            for answer in await asyncio.gather(*map(self.answer, queries[begin : begin + QUERIES_AT_ONCE])):
+                size += sum(map(len, answer.frames))
+                found.append(answer if size <= self._largest else _TOO_LARGE)
+        return found
 
     async def answer(self, query: DataQuery) -> DataResponse:
         """Frames or an error; it never raises."""
@@ -57,7 +82,9 @@ class Answering:
         return DataResponse(frames=frames, status=200)
 
     async def _frames(self, question: Question, ref_id: str) -> list[bytes]:
-        build = await asking.KINDS[question.kind](self._exporter, question, self._aside)
+        turn = self._reading if question.kind in asking.READING else contextlib.nullcontext()
+        async with turn:
+            build = await asking.KINDS[question.kind](self._exporter, question, self._aside)
         return await self._aside(lambda: [frame.encoded(ref_id) for frame in build()])
 
     def _aside(self, work: Callable[[], _Result]) -> Awaitable[_Result]:
@@ -87,3 +114,8 @@ def failure(error: Exception, what: str) -> Failure:
 
 
 _REASONS: Mapping[int, str] = {503: "busy"}
+_TOO_LARGE = DataResponse(
+    error=f"All that this panel asks for is more than {LARGEST // 1_000_000} MB: ask for less, or in several panels.",
+    status=413,
+    errorSource="downstream",
+)

@@ -71,6 +71,16 @@ def value(measure: Measure, anchors: Anchors | Band | None) -> Json:
         config |= {"color": {"mode": "thresholds"}, "thresholds": steps(_lines(anchors))}
     if measure.target is not None and measure.target.yes_no:
         config["mappings"] = [{"type": "value", "options": {"0": {"text": "no"}, "1": {"text": "yes"}}}]
+    return config
+
+
+HIDDEN: Json = {"custom": {"hideFrom": {"viz": True}}}
+"""A field that is there for links only."""
+
+
+def line(measure: Measure, color: str = NEUTRAL) -> Json:
+    """How a measure is drawn over time: lines say nothing by their colour, and those of one measure share an axis."""
+    config: Json = {"color": {"mode": "fixed", "fixedColor": color}}
     if measure.target is not None and measure.target.axis == "log":
         config["custom"] = {"scaleDistribution": {"type": "log", "log": 10}}
     return config

@@ -13,6 +13,7 @@ from scorecard_exporter.grafana.exporter import Exporter
 from scorecard_exporter.grafana.frames import Frame
 from scorecard_exporter.grafana.kinds import events, evidence, explain, history, initiatives, scorecard, teams
 from scorecard_exporter.grafana.kinds import map as strategy
+from scorecard_exporter.grafana.past import plan
 from scorecard_exporter.grafana.question import Question, QuestionError
 from scorecard_exporter.measures.model import Period
 from scorecard_exporter.quantities import moment
@@ -49,7 +50,9 @@ async def _scorecard(exporter: Exporter, question: Question, _: Aside) -> Build:
 
 
 async def _history(exporter: Exporter, question: Question, aside: Aside) -> Build:
-    asked = await aside(partial(history.plan, taken(exporter), question))
+    for key, words in (("show", history.SHOWS), ("format", history.FORMATS)):
+        question.choice(key, words)  # before anything is worked out
+    asked = await aside(partial(plan, taken(exporter), question))
     answers = await asyncio.gather(*map(exporter.history, asked.questions))
     return partial(history.frames, asked, answers, question)
 
@@ -98,6 +101,9 @@ async def _events(exporter: Exporter, question: Question, aside: Aside) -> Build
 async def _initiatives(exporter: Exporter, question: Question, _: Aside) -> Build:
     return partial(initiatives.frames, taken(exporter), question)
 
+
+READING = frozenset({"evidence", "explain", "events"})
+"""The kinds that read the store in threads which the pages need too."""
 
 KINDS: Mapping[str, Callable[[Exporter, Question, Aside], Awaitable[Build]]] = {
     "scorecard": _scorecard,

@@ -57,7 +57,7 @@ class Data(backend_pb2_grpc.DataServicer):
             self._counts.refused(reason)
             error = backend_pb2.DataResponse(error=sentence, status=_FORBIDDEN, errorSource="downstream")
             return backend_pb2.QueryDataResponse(responses={one.refId: error for one in request.queries})
-        answers = await asyncio.gather(*map(self._answering.answer, request.queries))
+        answers = await self._answering.answers(request.queries)
         responses = {one.refId: answer for one, answer in zip(request.queries, answers, strict=True)}
         return backend_pb2.QueryDataResponse(responses=responses)
 

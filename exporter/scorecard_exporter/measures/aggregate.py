@@ -42,7 +42,9 @@ _SPAN_LENGTHS: Mapping[Join, str] = {
     "open_at_end": "periods.ends_at - samples.starts_at",
     "overlap": f"{_CLOSES} - {_OPENS}",
 }
-_MOST_NAMES = 100
+ALONE = "service/"
+"""Before the name of a service that counts by itself, as a team of its own would: no team has such a name."""
+MOST_NAMES = 100
 """Longer lists of names are left out of a statement: some engines plan them badly."""
 _FEW_PERIODS = 2
 """Of no more, each sample is compared with each period; else it is placed between their beginnings and ends first."""
@@ -92,13 +94,23 @@ class Aggregates:
     """What the store answers about sets of samples for these teams and periods; each question asked once."""
 
     def __init__(
-        self, store: Store, teams: Sequence[str], periods: Sequence[Period], apart: Collection[Role] = ()
+        self,
+        store: Store,
+        teams: Sequence[str],
+        periods: Sequence[Period],
+        apart: Collection[Role] = (),
+        services: Collection[str] = (),
     ) -> None:
-        """`apart`: roles in which no two services share an origin, so that nothing has to be told apart."""
+        """Of these teams, or of services `ALONE`; never of both.
+
+        `apart`: roles in which no two services share an origin, so that nothing has to be told apart. `services`: all
+        that the teams count; where they are few, an engine need not read the others.
+        """
         self._store = store
         self._teams = tuple(teams)
         self._periods = tuple(periods)
         self._apart = frozenset(apart)
+        self._services = only_these("samples.subject", sorted(services)) if services else ""
         self._totals: dict[SampleSet, dict[tuple[str, Period], Total]] = {}
         self._quantiles: dict[tuple[SampleSet, Statistic], dict[tuple[str, Period], Fraction]] = {}
         self._days: dict[tuple[SampleSet, str], dict[tuple[str, Period], int]] = {}
@@ -116,7 +128,8 @@ class Aggregates:
 
     def _plain(self, samples: SampleSet) -> SampleSet:
         """The same samples, counted for each service where that is the same: several times cheaper."""
-        return replace(samples, once=None) if samples.once in self._apart else samples
+        once = None if samples.once in self._apart else samples.once
+        return replace(samples, once=once, condition=both(samples.condition, self._services))
 
     def prepare(self, samples: SampleSet, statistics: Iterable[Statistic]) -> None:
         """Work out these percentiles of `x`, for all teams and as many periods as one statement can well sort."""
@@ -127,7 +140,7 @@ class Aggregates:
         found: dict[Statistic, dict[tuple[str, Period], Fraction]] = {statistic: {} for statistic in missing}
         # To sort by team and value costs half of what it does by team, period and value; of few teams, reading the
         # samples costs more than sorting them.
-        size = _PERIODS_RANKED_AT_ONCE if len(self._teams) <= _MOST_NAMES else 1
+        size = _PERIODS_RANKED_AT_ONCE if len(self._teams) <= MOST_NAMES else 1
         for begin in range(0, len(self._periods), size):
             periods = self._periods[begin : begin + size]
             for team, place, count, *bounds in read(
@@ -144,17 +157,42 @@ class Aggregates:
         self.prepare(samples, [statistic])
         return self._quantiles[samples, statistic][team, period]
 
+    def values(self, samples: SampleSet, team: str) -> list[list[int]]:
+        """Every `x` of one team, for each period, in any order."""
+        found: list[list[int]] = [[] for _ in self._periods]
+        for place, value in read(self._store, f"{self._each(samples, team)}\nselect period, x from counted"):
+            found[place].append(value)
+        return found
+
+    def at_places(self, samples: SampleSet, team: str, places: Sequence[Collection[int]]) -> list[dict[int, int]]:
+        """The `x` at these places of one team's ascending ones, counted from 1; for each period its own places.
+
+        Where there is no such place there is no value.
+        """
+        at_places = places_of_lists if self._store.dialect == "duckdb" else places_of_rows
+        every = sorted(place for place in set().union(*places) if place > 0)
+        found: list[dict[int, int]] = [{} for _ in self._periods]
+        for period, *values in read(self._store, f"{self._each(samples, team)},\n{at_places(every)}"):
+            known = zip(every, values, strict=True)
+            found[period] = {place: x for place, x in known if x is not None and place in places[period]}
+        return found
+
+    def _each(self, samples: SampleSet, team: str) -> str:
+        """The beginning of a statement, to the table `counted` of one team's samples."""
+        counted = _counted(self._plain(samples), ("x",), self._periods)
+        return f"{_with(samples, [team], self._periods)},\ncounted as ({counted})"
+
     def days(self, samples: SampleSet, zone: str, team: str, period: Period) -> int:
         """On how many calendar days of `zone` there was a sample."""
         if (samples, zone) not in self._days:
-            rows = read(self._store, _days(samples, zone, self._teams, self._periods))
+            rows = read(self._store, _days(self._plain(samples), zone, self._teams, self._periods))
             self._days[samples, zone] = {(team, self._periods[place]): days for team, place, days in rows}
         return self._days[samples, zone].get((team, period), 0)
 
     def united(self, samples: SampleSet, team: str, period: Period) -> int:
         """Microseconds of the period that spans cover, united for each service and added up over services."""
         if samples not in self._united:
-            rows = read(self._store, _united(samples, self._teams, self._periods))
+            rows = read(self._store, _united(self._plain(samples), self._teams, self._periods))
             self._united[samples] = {(team, self._periods[place]): covered for team, place, covered in rows}
         return self._united[samples].get((team, period), 0)
 
@@ -188,8 +226,12 @@ def period_bounds(join: Join, periods: Sequence[Period]) -> str:
 
 def conditions(samples: SampleSet, periods: Sequence[Period]) -> str:
     """What every sample that counts in any of the periods fulfils."""
-    bounds = period_bounds(samples.join, periods)
-    return f"{bounds} and {samples.condition}" if samples.condition else bounds
+    return both(period_bounds(samples.join, periods), samples.condition)
+
+
+def both(one: str, other: str) -> str:
+    """Two conditions as one; either may be empty."""
+    return " and ".join(condition for condition in (one, other) if condition)
 
 
 def bigint(number: int) -> str:
@@ -213,23 +255,35 @@ def text_literal(text: str) -> str:
 
 def one_of(column: str, names: Sequence[str]) -> str:
     """The condition that a column is one of `names`; always true where they are too many to list."""
-    if len(names) > _MOST_NAMES:
-        return "1 = 1"
-    return f"{column} in ({', '.join(map(text_literal, names))})"
+    return only_these(column, names) or "1 = 1"
+
+
+def only_these(column: str, names: Sequence[str]) -> str:
+    """As `one_of`; empty where they are too many to list."""
+    return "" if len(names) > MOST_NAMES else f"{column} in ({', '.join(map(text_literal, names))})"
 
 
 def _with(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
     return (
         f"with samples as (\n{sample_text(samples.text)}\n),\n"
-        f"scoped as (select team, subject from scope where {one_of('team', teams)}),\n"
+        f"scoped as ({_scoped(teams)}),\n"
         "wanted as (select distinct subject from scoped),\n"
         f"periods as ({period_rows(periods)})"
     )
 
 
+def _scoped(teams: Sequence[str]) -> str:
+    """Rows of team and subject; services alone are teams of themselves."""
+    alone = [team.removeprefix(ALONE) for team in teams if team.startswith(ALONE)]
+    if alone:
+        named = f"{text_literal(ALONE)} || subject as team"
+        return f"select distinct {named}, subject from scope where {one_of('subject', alone)}"
+    return f"select team, subject from scope where {one_of('team', teams)}"
+
+
 def _of_wanted(teams: Sequence[str], subject: str = "samples.subject") -> str:
     """The join that leaves out what no team counts before it is added up; nothing where nearly all is counted."""
-    return "" if len(teams) > _MOST_NAMES else f"join wanted on wanted.subject = {subject}\n"
+    return "" if len(teams) > MOST_NAMES else f"join wanted on wanted.subject = {subject}\n"
 
 
 def _counted(samples: SampleSet, columns: Sequence[str], periods: Sequence[Period]) -> str:
@@ -394,6 +448,25 @@ def row_numbers(
     )
 
 
+def places_of_rows(places: Sequence[int]) -> str:
+    """The end of a statement: for each period the `x` at these places of the table `counted`; null where there is none.
+
+    Each period is a row, which begins with its place in the sequence of periods.
+    """
+    there = "".join(f", max(case when place = {bigint(place)} then x end)" for place in places)
+    return (
+        "ranked as (select period, x, cast(row_number() over (partition by period order by x) as bigint) as place "
+        f"from counted)\nselect period{there} from ranked group by period"
+    )
+
+
+def places_of_lists(places: Sequence[int]) -> str:
+    """What `places_of_rows` finds, in DuckDB's own words and half the time."""
+    there = "".join(f", x[{place}]" for place in places)
+    lists = "select period, list_sort(list(x)) as x from counted group by period"
+    return f"sorted as ({lists})\nselect period{there} from sorted"
+
+
 def _days(samples: SampleSet, zone: str, teams: Sequence[str], periods: Sequence[Period]) -> str:
     """Rows of team, place of the period and number of days.
 
@@ -405,7 +478,7 @@ def _days(samples: SampleSet, zone: str, teams: Sequence[str], periods: Sequence
         f"{_with(samples, teams, periods)},\n"
         "marked as (select samples.subject, samples.occurred_at, cast(0 as bigint) as day_start\n"
         f"from samples\n{_of_wanted(teams)}"
-        f"where {period_bounds(samples.join, periods)}\n"
+        f"where {conditions(samples, periods)}\n"
         "union all\n"
         "select calendar.zone, calendar.starts_at, calendar.starts_at\n"
         f"from calendar where calendar.zone = {text_literal(zone)}\n"

@@ -45,6 +45,11 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(every[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
+def roles_text(roles: Iterable[str]) -> str:
+    """Roles in words: `deployments and pull requests`."""
+    return " and ".join(_ROLE_WORDS.get(role, role) for role in roles)
+
+
 def no_service(team: str) -> Absence:
     """The tree of the team has no service."""
     return Absence(
@@ -60,11 +65,11 @@ def not_mapped(team: str, services: Sequence[ServiceRule], needs: Sequence[str])
     lacking = {rule.service: [role for role in needs if role not in rule.feeds()] for rule in services}
     service = min(lacking, key=lambda name: (len(lacking[name]), name))
     role = lacking[service][0]
-    words = " and ".join(_ROLE_WORDS.get(need, need) for need in needs)
     return Absence(
         "missing",
         f"{role}_not_mapped",
-        f"No service of team {team} says where its {words} come from; {service} has no {_ROLE_WORDS.get(role, role)}.",
+        f"No service of team {team} says where its {roles_text(needs)} come from; "
+        f"{service} has no {roles_text([role])}.",
         f"services.{service}.{_ROLES[role]}",
     )
 

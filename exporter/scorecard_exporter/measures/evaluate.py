@@ -9,7 +9,7 @@ from functools import cached_property
 
 from scorecard_exporter.events.model import NEVER
 from scorecard_exporter.measures import diagnose
-from scorecard_exporter.measures.aggregate import Aggregates, Role, read
+from scorecard_exporter.measures.aggregate import MOST_NAMES, Aggregates, Role, read
 from scorecard_exporter.measures.catalogue import CATALOGUE
 from scorecard_exporter.measures.coverage import CoverageIndex, Feeds
 from scorecard_exporter.measures.entry import Entry
@@ -63,8 +63,9 @@ class _Evaluation:
     ) -> None:
         self._store = store
         self._scopes = scopes
-        self._coverage = CoverageIndex(store.coverage())
-        self._aggregates = Aggregates(store, teams, periods, _apart(scopes.values()))
+        self._coverage = CoverageIndex(store.coverage(_origins(definitions, scopes, teams)))
+        services = {rule.service for team in teams for rule in scopes[team].services}
+        self._aggregates = Aggregates(store, teams, periods, _apart(scopes.values()), services)
         self._observed = Observed(
             Observations(store, _series(definitions), subjects_of(scopes, teams), periods),
             scopes,
@@ -213,6 +214,14 @@ def _all(definitions: Iterable[Definition]) -> Iterator[Definition]:
 def _series(definitions: Iterable[Definition]) -> frozenset[str]:
     """Names of all series behind these definitions, through their operands."""
     return frozenset(series.name for definition in _all(definitions) for series in definition.series)
+
+
+def _origins(definitions: Iterable[Definition], scopes: Mapping[str, Scope], teams: Sequence[str]) -> frozenset[str]:
+    """Of all that feeds the services of these teams, where those are few; none where it is not so easily told."""
+    rules = {rule.service: rule for team in teams for rule in scopes[team].services}.values()
+    if len(rules) > MOST_NAMES or any(one.series or one.survey for one in _all(definitions)):
+        return frozenset()
+    return frozenset(origin for rule in rules for mapped in rule.feeds().values() for origin, _ in mapped)
 
 
 def _apart(scopes: Iterable[Scope]) -> set[Role]:

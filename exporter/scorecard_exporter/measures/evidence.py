@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from scorecard_exporter.measures.aggregate import (
     Join,
+    bigint,
+    only_these,
     period_bounds,
     period_join,
     period_rows,
@@ -52,7 +54,7 @@ def evidence(
     """
     recipe = recipe_of(definition)
     if recipe:
-        pick, is_ranked, bad = _of_events(store, recipe, team, period, better)
+        pick, is_ranked, bad = _of_events(store, recipe, scopes[team], period, better)
     elif definition.series:
         pick, is_ranked, bad = _series(store, definition, scopes, team, period), True, _EVERY
     else:
@@ -60,10 +62,7 @@ def evidence(
     # Of a length the longest is the worst, also where the measure made of it is better when higher.
     descends = better == "lower" or (recipe is not None and recipe.unit == "seconds")
     badness = f"x {'desc' if descends else 'asc'}, occurred_at desc"
-    return (
-        pick.first(newest, "occurred_at desc", _EVERY),
-        pick.first(worst, badness, bad) if is_ranked else (),
-    )
+    return pick.first(newest, worst if is_ranked else 0, badness, bad)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +74,53 @@ class _Pick:
     scale: int
     once: bool
     unit: str
+    subjects: int = 0
 
-    def first(self, number: int, order: str, condition: str) -> tuple[Sample, ...]:
-        """The first ones in an order; those that are equal in it come by origin and key."""
-        columns = "origin, key, subject, url, occurred_at, x"
-        place = f"cast(dense_rank() over (order by {order}) as bigint) as place"
-        ranked = f"select {columns}, {place} from picked where {condition}"
-        sql = f"{self.picked},\nranked as ({ranked})\nselect place, {columns} from ranked where place <= {number}"
+    def first(self, newest: int, worst: int, badness: str, bad: str) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+        """The newest ones, and the first in the order of `badness` of those that are bad; equal ones by origin and key.
+
+        Their places are found first and their texts read then: to sort all with their texts costs several times more.
+        """
+        places = f"{_place('order by occurred_at desc')} as by_time"
+        chosen = f"by_time <= {newest}"
+        if worst:
+            places += f", {_place(f'partition by is_bad order by {badness}')} as by_badness"
+            chosen += f" or (is_bad = 1 and by_badness <= {worst})"
+        named = "by_time, by_badness" if worst else "by_time, by_time as by_badness"
+        sql = (
+            f"{self.picked},\n"
+            f"among as (select * from picked where {self._among_the_first(newest, worst, badness, bad)}),\n"
+            f"moments as (select distinct occurred_at, x, {_flag(bad)} as is_bad from among),\n"
+            f"placed as (select occurred_at, x, is_bad, {places} from moments)\n"
+            f"select {named}, is_bad, origin, key, subject, url, among.occurred_at, among.x from among\n"
+            f"join placed on placed.occurred_at = among.occurred_at and placed.x = among.x where {chosen}"
+        )
+        rows = list(read(self.store, sql))
+        of_bad = ((place, *row) for _, place, is_bad, *row in rows if is_bad)
+        return self._samples(newest, ((place, *row) for place, _, _, *row in rows)), self._samples(worst, of_bad)
+
+    def _among_the_first(self, newest: int, worst: int, badness: str, bad: str) -> str:
+        """What the newest and the worst fulfil: they come no later than the first of so many subjects.
+
+        The first of each subject is soon found, and leaves little to sort of hundreds of thousands of samples.
+        """
+        if self.once or self.subjects <= max(newest, worst):
+            return _EVERY
+        descends = badness.startswith("x desc")
+        extreme = f"{'max' if descends else 'min'}(case when {bad} then x end)"
+        tops = f"{self.picked}\nselect max(occurred_at), {extreme} from picked group by subject"
+        firsts = list(read(self.store, tops))
+        moments = sorted((at for at, _ in firsts), reverse=True)
+        values = sorted((value for _, value in firsts if value is not None), reverse=descends)
+        if len(moments) < newest:
+            return _EVERY
+        are_worst = f"x {'>=' if descends else '<='} {bigint(values[worst - 1])}" if len(values) >= worst > 0 else bad
+        return f"(occurred_at >= {bigint(moments[newest - 1])}" + (f" or {are_worst})" if worst else ")")
+
+    def _samples(self, number: int, rows: Iterable[tuple[Any, ...]]) -> tuple[Sample, ...]:
+        """So many of the first rows, which begin with their place."""
         found: dict[tuple[str, ...], Sample] = {}
-        for _, origin, key, subject, url, at, value in sorted(read(self.store, sql)):
+        for _, origin, key, subject, url, at, value in sorted(rows):
             sample = Sample(
                 subject=subject,
                 occurred_at=at,
@@ -97,17 +134,31 @@ class _Pick:
         return tuple(found.values())[:number]
 
 
+def _place(order: str) -> str:
+    return f"cast(dense_rank() over ({order}) as bigint)"
+
+
+def _flag(condition: str) -> str:
+    return f"case when {condition} then cast(1 as bigint) else cast(0 as bigint) end"
+
+
 def _of_events(
-    store: Store, recipe: Recipe, team: str, period: Period, better: Literal["higher", "lower"]
+    store: Store, recipe: Recipe, scope: Scope, period: Period, better: Literal["higher", "lower"]
 ) -> tuple[_Pick, bool, str]:
     samples = recipe.samples
-    scoped = f"join scope on scope.subject = samples.subject and scope.team = {text_literal(team)}"
+    scoped = f"join scope on scope.subject = samples.subject and scope.team = {text_literal(scope.team)}"
+    few = only_these("samples.subject", [rule.service for rule in scope.services]) if scope.services else ""
     moment = f"samples.{samples.moment}"
     picked = _picked(samples.text, samples.join, f"{samples.value(recipe.column)} as x", scoped, period, moment=moment)
-    condition = f" and {samples.condition}" if samples.condition else ""
+    condition = "".join(f" and {one}" for one in (samples.condition, few) if one)
     bad = _EVERY if recipe.unit != "ratio" else "x > 0" if better == "lower" else "x < 1"
     pick = _Pick(
-        store, f"{picked}{condition})", MICROS if recipe.unit == "seconds" else 1, samples.once is not None, recipe.unit
+        store,
+        f"{picked}{condition})",
+        MICROS if recipe.unit == "seconds" else 1,
+        samples.once is not None,
+        recipe.unit,
+        subjects=len(scope.services),
     )
     return pick, recipe.unit != "count", bad
 

@@ -31,6 +31,14 @@ BUILDS = SampleSet("builds", "within", once="builds", sums=("x", "is_negative"))
 BUILD_DURATIONS = SampleSet("build_durations", "within", once="builds", sums=("x",))
 BUGS = SampleSet("bugs", "within", once="bugs", sums=("x",))
 
+BOTS: Mapping[str, tuple[SampleSet, SampleSet]] = {
+    "review_pickup_time": (PICKUPS, _ALL_PICKUPS),
+    "code_review_time": (REVIEWS, _ALL_REVIEWS),
+    "unreviewed_merge_rate": (MERGES, _ALL_MERGES),
+    "pull_request_age": (OPEN_REQUESTS, _ALL_OPEN_REQUESTS),
+}
+"""Of the measures that leave out bots: what people made, and what everyone made."""
+
 
 def _bots(case: Case, everyone: SampleSet) -> dict[str, Part]:
     """The share of bots; nothing to say where nobody made any."""

@@ -1,20 +1,19 @@
-"""Percentiles from two neighbouring order statistics, and intervals of shares and of their differences."""
+"""Percentiles from two neighbouring order statistics, and 95 % intervals of what is estimated from samples."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from scorecard_exporter.measures.model import Statistic
-
-_Share = tuple[float, tuple[float, float]]
 
 QUANTILES: Mapping[Statistic, tuple[int, int]] = {"median": (1, 2), "p75": (3, 4), "p85": (17, 20), "p90": (9, 10)}
 """Percentiles as numerator and denominator."""
 
 ENOUGH_SAMPLES = 20
-"""Below so many, a difference or a trend is not told from chance (docs/definitions.md, "Statistics")."""
+"""Below so many, a difference or a trend is not told from chance (docs/definitions.md, "More than noise")."""
 
 _Z = 1.959963984540054
 """The 97.5 % point of the normal distribution: 95 % of it lie between minus and plus this."""
@@ -46,12 +45,81 @@ def wilson(successes: int, samples: int) -> tuple[float, float]:
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
-def newcombe(share: _Share, before: _Share) -> tuple[float, float]:
-    """The 95 % interval of the difference `share - before` of two independent shares, as two ratios.
+class Estimate(NamedTuple):
+    """What samples say of a number, with the ends of its 95 % interval; an end that they do not bound is infinite."""
 
-    Each is given as its value and its Wilson interval. R. G. Newcombe, "Interval estimation for the difference between
-    independent proportions", Statistics in Medicine 17 (1998), method 10.
+    value: float
+    low: float
+    high: float
+
+
+def count_estimate(events: int) -> Estimate:
+    """How many independent events are to be expected where `events` happened, with the score interval.
+
+    L. Barker, "A Comparison of Nine Confidence Intervals for a Poisson Parameter When the Expected Number of Events
+    is <= 5", The American Statistician 56 (2002).
     """
-    (now, (low, high)), (then, (low_then, high_then)) = share, before
-    difference = now - then
-    return difference - math.hypot(now - low, high_then - then), difference + math.hypot(high - now, then - low_then)
+    middle, spread = events + _Z * _Z / 2, _Z * math.sqrt(events + _Z * _Z / 4)
+    return Estimate(events, max(0.0, middle - spread), middle + spread)
+
+
+class Ends(NamedTuple):
+    """Which of some values in ascending order, counted from 1, are the ends of an interval.
+
+    A place beyond the values bounds nothing.
+    """
+
+    low: int
+    high: int
+
+
+def quantile_places(samples: int, quantile: tuple[int, int]) -> Ends:
+    """The ends of the interval of a percentile of at least one value, whatever the distribution.
+
+    W. J. Conover, Practical Nonparametric Statistics, 3rd edition (1999), section 3.2, for more than 20 values: those
+    of the normal approximation to the binomial distribution, rounded up.
+    """
+    numerator, denominator = quantile
+    share = numerator / denominator
+    middle, spread = samples * share, _Z * math.sqrt(samples * share * (1 - share))
+    return Ends(math.ceil(middle - spread), math.ceil(middle + spread))
+
+
+def quantile_estimate(percentile: float, ends: Ends, values: Mapping[int, int]) -> Estimate:
+    """A percentile with the interval between two of the values, given by their places."""
+    return Estimate(percentile, values.get(ends.low, -math.inf), values.get(ends.high, math.inf))
+
+
+def mean_estimate(values: Sequence[float]) -> Estimate:
+    """The mean of at least two values with Student's interval."""
+    samples = len(values)
+    middle = math.fsum(values) / samples
+    squares = math.fsum((value - middle) ** 2 for value in values)
+    spread = _student(samples - 1) * math.sqrt(squares / (samples - 1) / samples)
+    return Estimate(middle, middle - spread, middle + spread)
+
+
+def _student(freedom: int) -> float:
+    """The 97.5 % point of Student's distribution, by the expansion 26.7.5 of Abramowitz and Stegun (1964)."""
+    z = _Z
+    terms = (
+        z,
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+    )
+    return math.fsum(term / freedom**power for power, term in enumerate(terms))
+
+
+def difference(now: Estimate, before: Estimate) -> tuple[float, float]:
+    """The 95 % interval of `now` minus `before`, from those of the two, which are independent.
+
+    G. Y. Zou and A. Donner, "Construction of confidence limits about effect measures: a general approach", Statistics
+    in Medicine 27 (2008). Of shares that is method 10 of R. G. Newcombe, "Interval estimation for the difference
+    between independent proportions", Statistics in Medicine 17 (1998).
+    """
+    between = now.value - before.value
+    return (
+        between - math.hypot(now.value - now.low, before.high - before.value),
+        between + math.hypot(now.high - now.value, before.value - before.low),
+    )

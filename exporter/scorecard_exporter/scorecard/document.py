@@ -6,6 +6,7 @@ text as people write it. What does not exist is null, never zero.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from fractions import Fraction
@@ -15,9 +16,11 @@ from typing import Any
 from scorecard_exporter.config.lint.advice import Advice, heeded
 from scorecard_exporter.config.model import Initiative
 from scorecard_exporter.measures.benchmark import Benchmark
+from scorecard_exporter.measures.change import Change
 from scorecard_exporter.measures.model import Absence, Period
 from scorecard_exporter.quantities import instant, moment, write
-from scorecard_exporter.scorecard.explanation import Evidence, Explanation, Figure
+from scorecard_exporter.scorecard.contribution import Contributions
+from scorecard_exporter.scorecard.explanation import Evidence, Explanation, Figure, Stage
 from scorecard_exporter.scorecard.model import (
     MeasureStatus,
     ObjectiveStatus,
@@ -58,11 +61,15 @@ def explanation_document(why: Explanation) -> Document:
         "unit": why.unit,
         **_explained_value(why),
         **_explained_colour(why),
-        "newest": [_sample(sample) for sample in why.newest],
         "worst": [_sample(sample) for sample in why.worst],
+        "newest": [_sample(sample) for sample in why.newest],
+        "left_out": [asdict(one) for one in why.left_out],
+        "contributions": [_contributions(one) for one in why.contributions],
+        "chain": [asdict(link) for link in why.chain],
         "pace": _pace(why.pace),
         "benchmark": _benchmark(why.benchmark),
         "initiatives": [initiative_document(one, why.at) for one in why.initiatives],
+        "initiative_note": why.initiative_note,
     }
 
 
@@ -124,10 +131,17 @@ def _explained_value(why: Explanation) -> Document:
         "provisional": why.provisional,
         "notes": list(why.notes),
         "parts": {part.name: _quantity(part.value, part.unit, part.text) for part in why.parts},
+        "stages": [_stage(one) for one in why.stages],
         "previous": number(why.previous),
         "previous_text": why.previous_text,
         "trend": why.trend,
+        "change": _change(why.change, why.change_text),
     }
+
+
+def _stage(stage: Stage) -> Document:
+    figure = {**asdict(stage.figure), "value": number(stage.figure.value)}
+    return {**figure, "share": number(stage.share), "share_text": stage.share_text}
 
 
 def _explained_colour(why: Explanation) -> Document:
@@ -140,7 +154,24 @@ def _explained_colour(why: Explanation) -> Document:
         "changed_at": timestamp(why.changed_at),
         "judgement": why.judgement,
         "reason": _reason(why.absence),
+        "fix_line": why.fix_line,
     }
+
+
+def _change(change: Change | None, text: str) -> Document:
+    """An end of the interval that the samples do not bound is null."""
+    interval = None
+    if change and change.interval:
+        interval = [None if math.isinf(end) else end for end in change.interval]
+    return {"verdict": change.verdict if change else None, "interval": interval, "text": text}
+
+
+def _contributions(found: Contributions) -> Document:
+    rows = [
+        {**asdict(row), **{name: number(getattr(row, name)) for name in ("value", "amount", "share")}}
+        for row in found.rows
+    ]
+    return {**asdict(found), "rows": rows}
 
 
 def _scorecard(status: ScorecardStatus, at: int) -> Document:

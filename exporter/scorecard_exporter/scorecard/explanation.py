@@ -6,7 +6,8 @@ measure's base unit. Times are microseconds since the epoch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -16,11 +17,18 @@ from typing import Literal
 from scorecard_exporter.config.model import Initiative, Measure
 from scorecard_exporter.measures.benchmark import Benchmark
 from scorecard_exporter.measures.catalogue import CATALOGUE
+from scorecard_exporter.measures.chain import Link
+from scorecard_exporter.measures.change import Change
+from scorecard_exporter.measures.delivery import STAGES
+from scorecard_exporter.measures.inquiry import Inquiry
+from scorecard_exporter.measures.left_out import LeftOut
 from scorecard_exporter.measures.model import Absence, Part, Period, Reading, Sample
 from scorecard_exporter.quantities import when, write
+from scorecard_exporter.scorecard.contribution import Contributions, contributions
+from scorecard_exporter.scorecard.difference import change_text
 from scorecard_exporter.scorecard.formula import formula, sample_text, span_text
 from scorecard_exporter.scorecard.model import MeasureStatus, Pace, ScorecardStatus, Status
-from scorecard_exporter.scorecard.verdict import anchor_texts, caution, judgement, score_text, target_note
+from scorecard_exporter.scorecard.verdict import anchor_texts, initiative_note, judgement, score_text, target_note
 from scorecard_exporter.scorecard.wording import value_text
 
 
@@ -33,6 +41,15 @@ class Figure:
     value: Fraction
     unit: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a time, on average, and its share of all stages; `share_text` as people write it."""
+
+    figure: Figure
+    share: Fraction
+    share_text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +74,12 @@ class Explanation:
     `judgement`: one sentence that says how value and target give the colour. `formula`: how the value came
     about, with this period's numbers. `anchors`: worst, red, goal and best (of a band: red, goal, goal, red).
     `target_note`: which target this is, where that is not plain (dated, moving, relative, a default).
-    `provisional`: until when the value may still change. `previous_text`: of the period before. A text about
-    what there is not is empty: no value, no target, no colour, no interval.
+    `stages`: of a lead time. `provisional`: until when the value may still change. `previous_text`: of the period
+    before; `change_text`: whether the difference to it is more than noise. `left_out`: what is not in the number, and
+    why. `contributions`: by child team and by service. `chain`: of a grey one, from the source to the number, with
+    the link that broke; `fix_line`: what mends it, where that is a line of configuration. `initiative_note`: of a red
+    one about which nothing is being done. A text about what there is not is empty: no value, no target, no colour,
+    no interval.
     """
 
     at: int
@@ -100,14 +121,22 @@ class Explanation:
     provisional: str
     notes: tuple[str, ...]
     parts: tuple[Figure, ...]
+    stages: tuple[Stage, ...]
     newest: tuple[Evidence, ...]
     worst: tuple[Evidence, ...]
     previous: Fraction | None
     previous_text: str
     trend: Literal["better", "worse", "same"] | None
+    change: Change | None
+    change_text: str
+    left_out: tuple[LeftOut, ...]
+    contributions: tuple[Contributions, ...]
+    chain: tuple[Link, ...]
+    fix_line: str
     absence: Absence | None
     initiatives: tuple[Initiative, ...]
     is_left_alone: bool
+    initiative_note: str
     pace: Pace | None
     benchmark: Benchmark | None
 
@@ -116,11 +145,14 @@ def explain(
     status: MeasureStatus,
     scorecard: ScorecardStatus,
     at: int,
-    newest: Iterable[Sample],
-    worst: Iterable[Sample],
+    inquiry: Inquiry,
+    titles: Mapping[str, str],
 ) -> Explanation:
-    """The explanation of `status`, which is one of `scorecard.measures()`, with samples as evidence."""
-    measure, reading = status.measure, status.reading
+    """The explanation of `status`, which is one of `scorecard.measures()`, with what was asked of the store about it.
+
+    `titles`: of teams, by name.
+    """
+    measure, reading, previous = status.measure, status.reading, _previous_text(status)
     return _placed(status, scorecard)(
         at=at,
         owner=status.owner,
@@ -142,16 +174,24 @@ def explain(
         interval=reading.interval,
         interval_text=_interval_text(reading),
         provisional=_provisional(reading, at),
-        notes=reading.notes + caution(status),
+        notes=reading.notes,
         parts=tuple(starmap(_part, reading.parts.items())),
-        newest=tuple(_evidence(measure, sample) for sample in newest),
-        worst=tuple(_evidence(measure, sample) for sample in worst),
+        stages=_stages(reading),
+        newest=tuple(_evidence(measure, sample) for sample in inquiry.newest),
+        worst=tuple(_evidence(measure, sample) for sample in inquiry.worst),
         previous=status.previous,
-        previous_text=_previous_text(status),
+        previous_text=previous,
         trend=status.trend,
+        change=inquiry.change,
+        change_text=change_text(status, inquiry.change, previous),
+        left_out=inquiry.left_out,
+        contributions=contributions(inquiry.below, measure.better, titles) if inquiry.below else (),
+        chain=inquiry.chain,
+        fix_line=_fix_line(status.absence),
         absence=status.absence,
         initiatives=status.initiatives,
         is_left_alone=status.is_left_alone,
+        initiative_note=initiative_note(status),
         pace=status.pace,
         benchmark=status.benchmark,
     )
@@ -197,8 +237,25 @@ def _provisional(reading: Reading, at: int) -> str:
     return f"Provisional until {when(until)}: what happens until then may still count for this period."
 
 
+_LINE = re.compile(r"(?:teams|services|series|surveys)\.\S+: \S.*")
+"""A fix that is a line of configuration, its place written with dots."""
+
+
+def _fix_line(absence: Absence | None) -> str:
+    return absence.fix if absence and _LINE.fullmatch(absence.fix) else ""
+
+
 def _part(name: str, part: Part) -> Figure:
     return Figure(name, name.replace("_", " "), part.value, part.unit, write(part.value, part.unit))
+
+
+def _stages(reading: Reading) -> tuple[Stage, ...]:
+    found = {name: reading.parts[name] for name in STAGES if name in reading.parts}
+    whole = sum((part.value for part in found.values()), Fraction(0))
+    if not whole:
+        return ()
+    shares = {name: part.value / whole for name, part in found.items()}
+    return tuple(Stage(_part(name, found[name]), share, write(share, "ratio")) for name, share in shares.items())
 
 
 def _evidence(measure: Measure, sample: Sample) -> Evidence:

@@ -81,7 +81,7 @@ def measure_status(
         value_text="" if value is None else value_text(value, measure.definition.unit, target, anchors),
         goal_text=held_to.goal_text,
         target_label=held_to.target_label,
-        previous=before,
+        before=previous,
         trend=_trend(value, before, anchors, measure.better),
         changed_at=_changed_at(kept, status, at),
         initiatives=initiatives,

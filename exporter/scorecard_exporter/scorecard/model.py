@@ -45,7 +45,8 @@ class MeasureStatus:
     `anchors`: the four in force at the period's end, filled in (None: no target in force).
     `goal_text`: the goal in force as people write it (`<= 2 d`); `target_label`: what the `target`
     label says (of a moving schedule its end point). `value_text`: the value as people write it.
-    `trend`: `better`, `worse`, `same` against the period before, None when either has no value.
+    `before`: the reading of the period before. `trend`: `better`, `worse`, `same` against it, None when either has no
+    value.
     `pace`: towards a goal that has a date; None without one. `benchmark`: what a published survey found, beside
     the score and never part of it.
     """
@@ -61,12 +62,17 @@ class MeasureStatus:
     value_text: str
     goal_text: str
     target_label: str
-    previous: Fraction | None
     trend: Literal["better", "worse", "same"] | None
     changed_at: int | None
+    before: Reading | None = None
     initiatives: tuple[Initiative, ...] = ()
     pace: Pace | None = None
     benchmark: Benchmark | None = None
+
+    @property
+    def previous(self) -> Fraction | None:
+        """The value of the period before."""
+        return self.before.value if self.before else None
 
     @property
     def is_left_alone(self) -> bool:

@@ -1,19 +1,21 @@
 """Whether the pace of the last period would do to meet a goal that has a date. No forecast: a comparison of two steps.
 
-A step counts only where it is more than chance may do (the statistics of docs/definitions.md): both values rest
-on 20 samples or more, and of a share the 95 % interval of the difference excludes zero.
+A step counts only where it is more than noise (`measures.change`). A snapshot does not know the samples of a length of
+time: of those both values must rest on enough of them, and no more is asked.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from scorecard_exporter.config.model import Anchors, Axis, Target
+from scorecard_exporter.measures.change import Verdict, change
 from scorecard_exporter.measures.finding import MICROS
 from scorecard_exporter.measures.model import Period, Reading
-from scorecard_exporter.measures.statistics import ENOUGH_SAMPLES, newcombe
+from scorecard_exporter.measures.statistics import ENOUGH_SAMPLES
 from scorecard_exporter.quantities import instant, write
 from scorecard_exporter.scorecard.model import Pace
 from scorecard_exporter.scorecard.numbers import length_text
@@ -21,8 +23,11 @@ from scorecard_exporter.scorecard.score import colour
 from scorecard_exporter.scorecard.target import between
 from scorecard_exporter.scorecard.wording import day_text, goal_text
 
-UNCERTAIN = ("mean", "median", "p75", "p85", "p90", "share")
-"""Statistics of a sample, whose differences may be chance; a count or an observation is what it is."""
+_DOUBTS: Mapping[Verdict, str] = {
+    "noise": "the difference to the period before is not more than noise",
+    "too_few": f"below {ENOUGH_SAMPLES} samples",
+    "same_samples": "there are no newer answers than those of the period before",
+}
 
 
 def pace(target: Target | None, reading: Reading, previous: Reading | None, zone: str) -> Pace | None:
@@ -50,29 +55,13 @@ def pace(target: Target | None, reading: Reading, previous: Reading | None, zone
     )
 
 
-def is_more_than_chance(reading: Reading, previous: Reading) -> bool:
-    """Whether the difference between two periods can be called a change."""
-    definition = reading.definition
-    if definition.statistic not in UNCERTAIN or definition.series:
-        return True
-    if min(reading.samples, previous.samples) < ENOUGH_SAMPLES:
-        return False
-    if reading.interval is None or previous.interval is None or reading.value is None or previous.value is None:
-        return True  # of other statistics than shares there is no interval
-    low, high = newcombe((float(reading.value), reading.interval), (float(previous.value), previous.interval))
-    return low > 0 or high < 0
-
-
 def _doubt(axis: Axis, reading: Reading, previous: Reading | None) -> str:
     """Why nothing can be said of the last step, as half a sentence; empty where something can."""
     if previous is None or previous.value is None:
         return "there is no value for the period before"
     if axis == "log" and min(previous.value, reading.value or 0) <= 0:
         return "from zero on there is no pace on a logarithmic axis"
-    if not is_more_than_chance(reading, previous):
-        few = min(reading.samples, previous.samples) < ENOUGH_SAMPLES
-        return f"below {ENOUGH_SAMPLES} samples" if few else "the difference to the period before may be chance"
-    return ""
+    return _DOUBTS.get(change(reading, previous).verdict, "")
 
 
 @dataclass(frozen=True, slots=True)

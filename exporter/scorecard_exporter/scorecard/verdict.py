@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from scorecard_exporter.config.model import Anchors, Band, Target
-from scorecard_exporter.measures.statistics import ENOUGH_SAMPLES
 from scorecard_exporter.scorecard.model import MeasureStatus, Status
-from scorecard_exporter.scorecard.pace import UNCERTAIN
 from scorecard_exporter.scorecard.target import point_in_force
 from scorecard_exporter.scorecard.wording import day_text, exact_text
 
@@ -78,14 +76,13 @@ def target_note(status: MeasureStatus, zone: str) -> str:
     return " ".join(note for note in notes if note)
 
 
-def caution(status: MeasureStatus) -> tuple[str, ...]:
-    """A note where a trend rests on so few samples that it may be chance."""
-    samples, definition = status.reading.samples, status.reading.definition
-    if status.trend in (None, "same") or definition.statistic not in UNCERTAIN or definition.series:
-        return ()
-    if samples >= ENOUGH_SAMPLES:
-        return ()
-    return (f"With {samples} sample{'' if samples == 1 else 's'} the difference to the period before may be chance.",)
+def initiative_note(status: MeasureStatus) -> str:
+    """A sentence where a measure is red and nothing is being done about it; else empty."""
+    if not status.is_left_alone:
+        return ""
+    if status.initiatives:
+        return "Nothing any more: it is red, and all initiatives about it are finished."
+    return "Nothing yet: it is red, and no initiative is about it or its objective."
 
 
 def _anchor(status: MeasureStatus, name: str) -> str:

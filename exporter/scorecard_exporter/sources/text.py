@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from urllib.parse import urlsplit
 
 
 def printable(text: str) -> str:
@@ -21,6 +22,15 @@ def excerpt(text: str, limit: int = 120) -> str:
     """The beginning of `text`, printable, for a message."""
     shown = printable(text[: limit + 1].strip())
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
+
+
+def web_address(url: str) -> str:
+    """`url` if a browser may follow it, else nothing: a source can write `javascript:` as well."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in {"http", "https"} and parts.netloc else ""
 
 
 def unknown(what: str, name: str, allowed: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ batch again changes nothing*. One process writes, through one thread; several th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -124,8 +124,8 @@ class Store(Protocol):
     def cursors(self, source: str) -> Mapping[str, str]:
         """Where each stream of a source goes on; one that was never read is absent."""
 
-    def coverage(self) -> Sequence[Coverage]:
-        """What has been read, one row for each origin and kind."""
+    def coverage(self, origins: Collection[str] = ()) -> Sequence[Coverage]:
+        """What has been read, one row for each kind of these origins, or of all where none is named."""
 
     def environments(self) -> Sequence[tuple[str, str, int]]:
         """(origin, raw environment, number of deployments) of all that is stored."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +78,9 @@ class DuckDBStore:
         with self._database.reading() as connection:
             return records.cursors(connection, source)
 
-    def coverage(self) -> Sequence[Coverage]:
+    def coverage(self, origins: Collection[str] = ()) -> Sequence[Coverage]:
         with self._database.reading() as connection:
-            return records.coverage(connection)
+            return records.coverage(connection, origins)
 
     def environments(self) -> Sequence[tuple[str, str, int]]:
         with self._database.reading() as connection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import duckdb
 
@@ -40,9 +40,13 @@ def cursors(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, str
     return dict(connection.execute("SELECT stream, cursor FROM cursors WHERE source = ?", [source]).fetchall())
 
 
-def coverage(connection: duckdb.DuckDBPyConnection) -> list[Coverage]:
-    """What has been read, by origin and kind."""
-    rows = connection.execute("SELECT origin, kind, from_at, to_at FROM coverage ORDER BY ALL").fetchall()
+def coverage(connection: duckdb.DuckDBPyConnection, origins: Collection[str] = ()) -> list[Coverage]:
+    """What has been read, by origin and kind; of these origins, or of all where none is named."""
+    chosen = "WHERE origin IN (SELECT unnest(?))" if origins else ""
+    rows = connection.execute(
+        f"SELECT origin, kind, from_at, to_at FROM coverage {chosen} ORDER BY ALL",
+        [sorted(origins)] if origins else None,
+    ).fetchall()
     return [
         Coverage(
             origin=origin, kind=kind, from_at=None if from_at == BEGINNING else moment(from_at), to_at=moment(to_at)

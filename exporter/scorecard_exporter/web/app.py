@@ -16,12 +16,12 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scorecard_exporter.errors import ScorecardError, UnknownNameError
+from scorecard_exporter.sources.text import web_address
 from scorecard_exporter.web.api import BASE, Api, error_response
 from scorecard_exporter.web.exporter import Exporter
 from scorecard_exporter.web.operations import Operations
 from scorecard_exporter.web.pages.surveys import SurveyForms, is_answer
 from scorecard_exporter.web.pages.views import Pages
-from scorecard_exporter.web.pages.words import web_address
 from scorecard_exporter.web.refusals import RefusedError
 from scorecard_exporter.web.webhooks import Webhooks, is_push
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from scorecard_exporter.grafana import appearance
 from scorecard_exporter.grafana.frames import Field, Frame, Json
 from scorecard_exporter.measures.model import Sample
 from scorecard_exporter.scorecard.formula import sample_text
 from scorecard_exporter.scorecard.model import MeasureStatus
-from scorecard_exporter.sources.text import printable
+from scorecard_exporter.sources.text import printable, web_address
 
-USUAL, MOST = 200, 10_000
+USUAL, MOST = 200, 100_000
 """Samples in an answer."""
 
 
@@ -20,14 +19,13 @@ def frames(status: MeasureStatus, samples: Sequence[Sample]) -> list[Frame]:
     """The samples of a measure, in their order."""
     definition = status.measure.definition
     unit = samples[0].unit if samples else definition.unit
-    written = {value: sample_text(definition.measure, value, unit) for value in {one.value for one in samples}}
     return [
         Frame(
             name="evidence",
             meta={"type": "table", "typeVersion": [0, 1]},
             fields=(
                 Field(name="time", type="time", values=[one.occurred_at for one in samples], config=_title("Time")),
-                _texts("sample", "Sample", [written[one.value] for one in samples]),
+                _texts("sample", "Sample", [sample_text(definition.measure, one.value, unit) for one in samples]),
                 Field(
                     name="value",
                     type="number",
@@ -40,7 +38,7 @@ def frames(status: MeasureStatus, samples: Sequence[Sample]) -> list[Frame]:
                 Field(
                     name="link",
                     type="text",
-                    values=[web_address(one.url) for one in samples],
+                    values=[web_address(printable(one.url)) or None for one in samples],
                     config={
                         **_title("Link"),
                         "links": [appearance.link("Open in the source", "${__value.raw}", new_tab=True)],
@@ -58,15 +56,6 @@ def _title(text: str) -> Json:
 
 def _texts(name: str, title: str, values: Sequence[str]) -> Field:
     return Field(name=name, type="text", values=values, config=_title(title))
-
-
-def web_address(url: str) -> str | None:
-    """What a source gave as an address, if it is one of the web: a `javascript:` one would run in the viewer's page."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in {"http", "https"} and parts.netloc and url.isprintable() else None
 
 
 def _notices(status: MeasureStatus, shown: int) -> tuple[str, ...]:

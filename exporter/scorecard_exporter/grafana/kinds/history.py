@@ -1,119 +1,47 @@
-"""The past of measures as time series: which points to ask for, and the frames that they become."""
+"""The past of measures as time series."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 
-from scorecard_exporter.config.model import Band
-from scorecard_exporter.grafana import appearance, choosing
+from scorecard_exporter.config.model import Band, Measure
+from scorecard_exporter.grafana import appearance
 from scorecard_exporter.grafana.choosing import Row
 from scorecard_exporter.grafana.frames import Field, Frame, Json
-from scorecard_exporter.grafana.question import Question, QuestionError
-from scorecard_exporter.histories import HistoryQuestion
-from scorecard_exporter.looks import NEUTRAL, RED
-from scorecard_exporter.scorecard.history import History, MeasurePoint, collect
+from scorecard_exporter.grafana.past import Plan
+from scorecard_exporter.grafana.question import Question
+from scorecard_exporter.looks import GREEN, NEUTRAL, RED
+from scorecard_exporter.scorecard.history import History, MeasureHistory, MeasurePoint, collect
 from scorecard_exporter.scorecard.model import Snapshot
-from scorecard_exporter.scorecard.periods import CALENDAR, Point, Step, moments
 from scorecard_exporter.scorecard.verdict import points as whole_points
 
 SHOWS = ("value", "score", "status")
 FORMATS = ("wide", "long", "multi")
-STEPS = ("auto", *CALENDAR)
-MOST_POINTS = 1_000
-"""In an answer, whichever the number of measures."""
-MOST_VALUES = 100_000
-"""In an answer: points of every measure of every team."""
-MOST_OF_THEIR_OWN = 400
-"""Points that the exporter chooses by itself: a day more or less is not seen in two years."""
-MOST_TEAMS = 100
-_YEARS = 10
-_YEAR = 366 * 86_400_000_000
-_QUARTER = 100 * 86_400_000_000
-"""A little more than the longest step: so far back lies the last point before the time shown."""
-
 
 _Value = Callable[[MeasurePoint], float | str | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What is to be asked for: `rows` says which measures of which teams, `questions` how the past is got."""
-
-    rows: tuple[Row, ...]
-    questions: tuple[HistoryQuestion, ...]
-    snapshot: Snapshot
-    notices: tuple[str, ...]
-
-
-def plan(snapshot: Snapshot, question: Question) -> Plan:
-    """The points for the time shown, and one before it, where lines come from.
-
-    The newest point is the snapshot itself, if its moment is shown.
-
-    Raises:
-        QuestionError: these are too many points, or too many teams.
-        UnknownNameError: there is no such scorecard, team, perspective or measure.
-    """
-    for key, allowed in (("show", SHOWS), ("format", FORMATS)):
-        question.choice(key, allowed)
-    cards = choosing.cards(snapshot, question)
-    if len(cards) > MOST_TEAMS:
-        raise QuestionError(f"{len(cards):,} teams at once; a history shows at most {MOST_TEAMS}: choose some of them.")
-    rows = choosing.rows(cards, question)
-    last = min(question.last, snapshot.at)
-    if question.first > snapshot.at:
-        notice = "The time shown lies in the future: there is nothing to show yet."
-        return Plan(rows=tuple(rows), questions=(), snapshot=snapshot, notices=(notice,))
-    first = max(question.first, last - _YEARS * _YEAR)
-    notices = () if first == question.first else (f"The newest {_YEARS} years are shown.",)
-    points = tuple(map(Point, _moments(question, cards[0].scorecard.zone, first, last, len(rows))))
-    measures = {row[3].measure.id for row in rows}
-    measure = next(iter(measures)) if len(measures) == 1 else None
-    questions = tuple(HistoryQuestion(card.scorecard.id, card.team, measure, points) for card in cards)
-    return Plan(rows=tuple(rows), questions=questions if points and rows else (), snapshot=snapshot, notices=notices)
-
-
-def _moments(question: Question, zone: str, first: int, last: int, series: int) -> list[int]:
-    step = question.choice("step", STEPS)
-    if step == "auto":
-        most = min(question.most, MOST_OF_THEIR_OWN, MOST_VALUES // max(1, series))
-        counted = ((_within(Step(word), zone, first, last, most), most) for word in CALENDAR)
-        return next((found for found, limit in counted if len(found) <= limit + 1), [])[-MOST_POINTS:]
-    found = _within(Step(next(word for word in CALENDAR if word == step)), zone, first, last, MOST_POINTS)
-    if len(found) > MOST_POINTS + 1 or len(found) * series > MOST_VALUES:
-        raise QuestionError(f"Steps of a {step} are too many points for this time: choose a longer step, or auto.")
-    return found
-
-
-def _within(step: Step, zone: str, first: int, last: int, most: int) -> list[int]:
-    """The moments from `first` to `last`, at most `most` and one more, and the one before the first of them."""
-    before = list(moments(step, zone, first - _QUARTER, first - 1))[-1:]
-    return before + list(islice(moments(step, zone, first, last), most + 1))
-
-
 def frames(asked: Plan, histories: Iterable[History], question: Question) -> list[Frame]:
     """The series of a plan, from the histories that answer its questions."""
-    known = {key: team for one in histories for key, team in one.teams.items()}
+    past = {key: team.measures for one in histories for key, team in one.teams.items()}
     live = _live(asked, question)
-    series = [
-        _Series(
-            row, [*(known[key].measures[row[3].measure.id].points if key in known else ()), *live[place : place + 1]]
-        )
-        for place, row in enumerate(asked.rows)
-        for key in [(row[0].scorecard.id, row[0].team)]
-    ]
+    series = [_Series(row, [*_known(past, row), *live[place : place + 1]]) for place, row in enumerate(asked.rows)]
     show = question.choice("show", SHOWS)
     has_value = any(_VALUES[show](point) is not None for one in series for point in one.points)
     if not has_value:
         series = [replace(one, points=[]) for one in series]
     notices = asked.notices or (() if has_value else ("No measure has a value in the time shown.",))
-    made = _MADE[question.choice("format", FORMATS)](series, show)
-    return (
-        [replace(made[0], notices=notices), *made[1:]] if made else [Frame(name="history", fields=(), notices=notices)]
-    )
+    made = _MADE[question.choice("format", FORMATS)](series, show) or [Frame(name="history", fields=())]
+    return [replace(made[0], notices=notices), *made[1:]]
+
+
+def _known(past: Mapping[tuple[str, str], Mapping[str, MeasureHistory]], row: Row) -> Sequence[MeasurePoint]:
+    """What a history has of a row; nothing where a reload between the two took the measure away."""
+    card, _, _, judged = row
+    found = past.get((card.scorecard.id, card.team), {}).get(judged.measure.id)
+    return found.points if found else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +164,13 @@ def _columns(series: Sequence[_Series], show: str, times: Sequence[Sequence[int]
 
 
 def _config(one: _Series, show: str) -> Json:
-    if show == "value":
-        newest = next((point.anchors for point in reversed(one.points) if point.anchors is not None), None)
-        return appearance.value(one.row[3].measure, newest)
-    return appearance.SCORE if show == "score" else appearance.STATUS
+    if show == "status":
+        return appearance.STATUS
+    measure = one.row[3].measure
+    if show == "score":
+        return {**appearance.SCORE, "color": {"mode": "fixed", "fixedColor": NEUTRAL}}
+    newest = next((point.anchors for point in reversed(one.points) if point.anchors is not None), None)
+    return {**appearance.value(measure, newest), **appearance.line(measure)}
 
 
 def _lines(one: _Series, times: Sequence[int]) -> Iterator[Field]:
@@ -255,20 +186,22 @@ def _lines(one: _Series, times: Sequence[int]) -> Iterator[Field]:
         if is_band
         else (("goal", "Goal"), ("red", "Red line"))
     )
-    unit = appearance.unit(one.row[3].measure.definition.unit)
+    measure = one.row[3].measure
+    unit = appearance.unit(measure.definition.unit)
     for name, title in named:
         yield Field(
             name=name,
             type="number",
             values=one.at(times, partial(_bound, name)),
             labels={**one.labels, "line": name},
-            config={
-                "displayNameFromDS": title,
-                "unit": unit,
-                "color": {"mode": "fixed", "fixedColor": RED.color if name.startswith("red") else NEUTRAL},
-                "custom": {"lineStyle": {"fill": "dash", "dash": [8, 8]}, "fillOpacity": 0},
-            },
+            config={"displayNameFromDS": title, "unit": unit, **_dashed(measure, name)},
         )
+
+
+def _dashed(measure: Measure, name: str) -> Json:
+    config = appearance.line(measure, RED.color if name.startswith("red") else GREEN.color)
+    dashes: Json = {"lineStyle": {"fill": "dash", "dash": [8, 8]}, "fillOpacity": 0}
+    return {**config, "custom": {**config.get("custom", {}), **dashes}}
 
 
 def _bound(name: str, point: MeasurePoint) -> float | None:

@@ -32,7 +32,12 @@ def _frame(found: Sequence[Initiative], concerned: Sequence[Sequence[MeasureStat
         name="initiatives",
         meta={"type": "table", "typeVersion": [0, 1]},
         fields=(
-            _texts("id", "Initiative id", [one.id for one in found]),
+            Field(
+                name="id",
+                type="text",
+                values=[one.id for one in found],
+                config={"displayNameFromDS": "Initiative id", **appearance.HIDDEN},
+            ),
             _texts("title", "Initiative", [one.title for one in found]),
             _texts("measures", "For", [", ".join(_titles(of)) for of in concerned]),
             Field(

@@ -15,7 +15,7 @@ from scorecard_exporter.scorecard.model import STATUSES, ScorecardStatus, Status
 from scorecard_exporter.scorecard.strategy import Arrow, Node, Sizes, StrategyMap, strategy_map
 from scorecard_exporter.scorecard.verdict import score_text
 
-SIZES = Sizes(columns=5, width=150, height=80, gap=80, row_gap=80, heading=0, margin=0)
+SIZES = Sizes(columns=5, width=150, height=80, gap=80, row_gap=80, passage=80, heading=0, margin=0)
 """So that nodes with their titles lie 230 apart in a row, and rows 160."""
 LEGEND = 35
 """By so much the map is moved up, for the legend that covers what lies under it."""

@@ -262,7 +262,7 @@ def _notices(rows: Sequence[Row]) -> tuple[str, ...]:
 
 
 def _hidden(title: str) -> Json:
-    return {"displayNameFromDS": title, "custom": {"hideFrom": {"viz": True}}}
+    return {"displayNameFromDS": title, **appearance.HIDDEN}
 
 
 def _texts(name: str, values: Sequence[str | None], config: Json | None = None) -> Field:

@@ -66,8 +66,12 @@ def _described(cards: Sequence[ScorecardStatus], teams: Mapping[str, Team]) -> t
     )
     scores = [None if card.score is None else points(card.score, card.status) for card in cards]
     return (
-        _texts("team", [card.team for card in cards], {"displayNameFromDS": "Team id"}),
-        _texts("scorecard", [card.scorecard.id for card in cards], {"displayNameFromDS": "Scorecard id"}),
+        _texts("team", [card.team for card in cards], {"displayNameFromDS": "Team id", **appearance.HIDDEN}),
+        _texts(
+            "scorecard",
+            [card.scorecard.id for card in cards],
+            {"displayNameFromDS": "Scorecard id", **appearance.HIDDEN},
+        ),
         _texts("path", [" / ".join(one) for one in titles], {"displayNameFromDS": "Path"}),
         _texts(
             "title",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -17,10 +16,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from scorecard_exporter.evaluation import find_scorecard
-from scorecard_exporter.measures.delivery import STAGES
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.report.writing import chosen, kept_document
-from scorecard_exporter.scorecard.explanation import Explanation, Figure
+from scorecard_exporter.scorecard.explanation import Explanation
 from scorecard_exporter.scorecard.history import MeasureHistory
 from scorecard_exporter.scorecard.model import STATUSES, MeasureStatus, ScorecardStatus, Snapshot
 from scorecard_exporter.web.exporter import Exporter
@@ -29,14 +27,6 @@ from scorecard_exporter.web.pages.reviews import curves, listed
 from scorecard_exporter.web.pages.strategy import drawings
 from scorecard_exporter.web.pages.teams import grouped
 from scorecard_exporter.web.pages.templates import environment
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One stage of the lead time and its share of all of them in percent."""
-
-    figure: Figure
-    percent: float
 
 
 class _StaticFiles(StaticFiles):
@@ -104,12 +94,29 @@ class Pages:
         names = request.path_params
         team = request.query_params.get("team") or None
         why = await self._exporter.explain(names["scorecard"], names["measure"], team, None)
-        stages = _stages(why)
-        shown = {stage.figure.name for stage in stages}
+        shown = {stage.figure.name for stage in why.stages}
         figures = [part for part in why.parts if part.name not in shown]
         past = self._past(why.scorecard, why.team)
         curve = chart(past[why.measure], why.zone, "past") if why.measure in past else ""
-        return self._page("explanation.html", why=why, stages=stages, figures=figures, curve=curve)
+        return self._page(
+            "explanation.html",
+            why=why,
+            figures=figures,
+            curve=curve,
+            here=f"/scorecards/{why.scorecard}/measures/{why.measure}",
+            teams=self._teams(why),
+        )
+
+    def _teams(self, why: Explanation) -> frozenset[str]:
+        """The teams that have this measure too, in this scorecard."""
+        taken = self._exporter.snapshot
+        return frozenset(
+            status.team
+            for status in (taken.scorecards if taken else ())
+            if status.scorecard.id == why.scorecard
+            for _, _, one in status.measures()
+            if one.measure.id == why.measure
+        )
 
     async def _reviews(self, request: Request) -> Response:
         id_ = request.path_params["scorecard"]
@@ -162,10 +169,3 @@ def _choose(taken: Snapshot, scorecard: str | None, team: str | None) -> Scoreca
         having = (status for status in taken.scorecards if team in (None, status.team))
         scorecard = next(having, taken.scorecards[0]).scorecard.id
     return find_scorecard(taken, scorecard, team)
-
-
-def _stages(why: Explanation) -> list[Stage]:
-    parts = {part.name: part for part in why.parts}
-    figures = [parts[name] for name in STAGES if name in parts]
-    total = sum(figure.value for figure in figures)
-    return [Stage(figure, float(100 * figure.value / total)) for figure in figures] if total else []

@@ -6,7 +6,6 @@ import re
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
@@ -17,6 +16,7 @@ from scorecard_exporter.report.promises import standing
 from scorecard_exporter.scorecard import verdict
 from scorecard_exporter.scorecard.explanation import Explanation
 from scorecard_exporter.scorecard.model import MeasureStatus
+from scorecard_exporter.sources.text import web_address
 
 _SPANS = (("year", 365 * 86_400), ("month", 30 * 86_400), ("day", 86_400), ("hour", 3600), ("minute", 60))
 _CODE = re.compile(r"`([^`]+)`")
@@ -69,6 +69,11 @@ def share(part: float | Fraction) -> str:
     return f"{int(part * 100 + Fraction(1, 10**7))} %"
 
 
+def percent(part: float | Fraction) -> float:
+    """A share as the width of a bar that is 100 wide, no more."""
+    return round(float(min(max(part, 0), 1)) * 100, 2)
+
+
 def signs(goal: str) -> str:
     """A goal with the signs that people write: `≤ 2 d`."""
     return goal.replace("<=", "≤").replace(">=", "≥")
@@ -93,19 +98,10 @@ def arrow(judged: MeasureStatus | Explanation) -> str:
     return "↑" if value > judged.previous else "↓"
 
 
-def web_address(url: str) -> str:
-    """`url` if a browser may follow it, else nothing: a source can write `javascript:` as well."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in {"http", "https"} and parts.netloc else ""
-
-
 FILTERS = {
     function.__name__: function
     for function in (
-        *(span, ago, utc, local, written_at, day, points, share, signs, code, before, arrow, web_address),
+        *(span, ago, utc, local, written_at, day, percent, points, share, signs, code, before, arrow, web_address),
         standing,
     )
 }
