@@ -1,4 +1,4 @@
-"""The command line: run, check, status, explain, report, review, observe, survey, init, backfill."""
+"""The command line: run, check, status, explain, report, review, observe, survey, init, backfill, board."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from scorecard_exporter import __version__, logs, terminal
 from scorecard_exporter.asking import asking
 from scorecard_exporter.backfilling import Wanted
 from scorecard_exporter.checking import Checked, advised
+from scorecard_exporter.cli_boards import board
 from scorecard_exporter.cli_reviews import report, review
 from scorecard_exporter.command_options import as_json, config_file_option, format_option
 from scorecard_exporter.config import load
@@ -376,5 +377,6 @@ def _print_json(document: Any) -> None:
     click.echo(as_json(document), nl=False)
 
 
+main.add_command(board)
 main.add_command(report)
 main.add_command(review)

@@ -10,11 +10,10 @@ import click
 
 from scorecard_exporter import terminal
 from scorecard_exporter.asking import asking
-from scorecard_exporter.command_options import as_json, config_file_option, format_option
+from scorecard_exporter.command_options import as_json, chosen_scorecard, config_file_option, format_option
 from scorecard_exporter.config import load
 from scorecard_exporter.config.lint.people import looks_personal
 from scorecard_exporter.config.model import Configuration
-from scorecard_exporter.errors import UnknownNameError
 from scorecard_exporter.report.markdown import markdown
 from scorecard_exporter.report.writing import Meeting, ReviewQuestion
 from scorecard_exporter.scorecard.numbers import several
@@ -94,19 +93,11 @@ def list_reviews(config_file: Path, output: str, scorecard: str | None, team: st
     """List the recorded reviews, the newest first."""
     configuration = load(config_file)
     with asking(configuration) as questions:
-        kept = questions.reviews(_chosen(configuration, scorecard), team=team)
+        kept = questions.reviews(chosen_scorecard(configuration, scorecard), team=team)
     click.echo(as_json({"reviews": kept}), nl=False) if output == "json" else terminal.print_reviews(kept)
 
 
 def _question(
     configuration: Configuration, scorecard: str | None, team: str | None, period: str | None
 ) -> ReviewQuestion:
-    return ReviewQuestion(_chosen(configuration, scorecard), team, period)
-
-
-def _chosen(configuration: Configuration, scorecard: str | None) -> str:
-    """The scorecard that is meant: the one given, or the only one there is."""
-    if scorecard is not None or len(configuration.scorecards) == 1:
-        return scorecard or next(iter(configuration.scorecards))
-    known = ", ".join(sorted(configuration.scorecards)) or "none"
-    raise UnknownNameError(f"Name a scorecard, since there is not just one. There is: {known}.")
+    return ReviewQuestion(chosen_scorecard(configuration, scorecard), team, period)

@@ -1,4 +1,4 @@
-"""Options that several commands have, and how they print documents."""
+"""Options that several commands have, what is meant by them, and how documents are printed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+from scorecard_exporter.config.model import Configuration
+from scorecard_exporter.errors import UnknownNameError
 
 config_file_option = click.option(
     "--config.file",
@@ -25,3 +28,15 @@ format_option = click.option(
 def as_json(document: Any) -> str:
     """A document as `--format json` prints it."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def chosen_scorecard(configuration: Configuration, scorecard: str | None) -> str:
+    """The scorecard that is meant: the one given, or the only one there is.
+
+    Raises:
+        UnknownNameError: none is given, and there is not just one.
+    """
+    if scorecard is not None or len(configuration.scorecards) == 1:
+        return scorecard or next(iter(configuration.scorecards))
+    known = ", ".join(sorted(configuration.scorecards)) or "none"
+    raise UnknownNameError(f"Name a scorecard, since there is not just one. There is: {known}.")

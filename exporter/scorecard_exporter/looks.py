@@ -32,6 +32,11 @@ class Look:
     text: str
     color: str
 
+    @property
+    def sign(self) -> str:
+        """The sign alone, where there is no room for the word."""
+        return self.text[0]
+
 
 LOOKS = (
     Look("green", 0, "✓ On target", "#187A40"),

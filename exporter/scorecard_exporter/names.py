@@ -36,6 +36,7 @@ LABELS: Mapping[str, str] = {
     "better": "`higher` or `lower`",
     "theme": "title of the strategic theme; empty without one",
     "severity": "severity of an alert about it",
+    "definition": "what is computed: the name of the measure in the catalogue, such as `lead_time_for_changes`",
     "report": "year of the DORA report",
     "level": "the cluster in it: `elite`, `high`, `medium` or `low`",
     "initiative": "id of the initiative",
@@ -153,7 +154,8 @@ MEASURE_LAST_EVENT = _computed(
 )
 MEASURE_INFO = _computed(
     "scorecard_measure_info",
-    "Titles, owner and alert severity of a measure, as labels; always 1. Join on scorecard, team and measure.",
+    "Titles, owner, alert severity and definition of a measure, as labels; always 1. "
+    "Join on scorecard, team and measure.",
     (
         *_DESCRIBED,
         "title",
@@ -164,6 +166,7 @@ MEASURE_INFO = _computed(
         "better",
         "theme",
         "severity",
+        "definition",
     ),
 )
 MEASURE_BENCHMARK_INFO = _computed(
@@ -206,6 +209,7 @@ STATUS = _computed(
     "Colour of a scorecard, 1 for the status that it has and 0 for the others.",
     (*_OF_SCORECARD, "status"),
 )
+INFO = _computed("scorecard_info", "Title of a scorecard, as a label; always 1.", (*_OF_SCORECARD, "title"))
 TEAM_INFO = _computed(
     "scorecard_team_info",
     "Title, parent and owner of a team, as labels; always 1.",
@@ -267,6 +271,7 @@ SNAPSHOT_FAMILIES = (
     SCORE,
     COVERAGE,
     STATUS,
+    INFO,
     TEAM_INFO,
     INITIATIVE_INFO,
     INITIATIVE_DONE,

@@ -11,49 +11,37 @@ from scorecard_exporter import names
 
 def timeline() -> Json:
     """The colours of each measure over time."""
-    return panels.panel(
-        "state-timeline",
+    return panels.states(
         "Status of each measure over time",
-        "The colour of each measure as Prometheus saw it. A gap is a time without the exporter.",
-        targets=panels.over_time(described(queries.LEVEL, "title"), "{{title}}"),
-        options={
-            "mergeValues": True,
-            "showValue": "auto",
-            "alignValue": "left",
-            "rowHeight": 0.85,
-            "perPage": 0,
-            "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom"},
-            "tooltip": {"mode": "single"},
-        },
-        defaults={
-            "noValue": pages.WAITING,
-            "mappings": look.LEVEL_MAPPING,
-            "color": {"mode": "thresholds"},
-            "thresholds": look.steps(),
-            "custom": {"fillOpacity": 100, "lineWidth": 0},
-            "links": [pages.MEASURE_PAGE],
-        },
+        "The colour of each measure as Prometheus saw it. A gap is a time without the exporter. A click leads to the "
+        "measure's board.",
+        waiting=pages.WAITING,
+        targets=panels.over_time(described(queries.LEVEL, "title"), legend="{{title}}"),
+        looks={"mappings": look.LEVEL_MAPPING, "links": [pages.MEASURE_BOARD_OF_SERIES]},
     )
+
+
+ZONES = {
+    "min": 0,
+    "max": 100,
+    "decimals": 0,
+    "thresholds": look.SCORE_STEPS,
+}
+"""A score over the zones of the colours."""
 
 
 def score_over_time() -> Json:
     """The score of one perspective over time; repeated."""
-    return panels.panel(
-        "timeseries",
+    return panels.graph(
         "${perspective:text}: score over time",
         "The perspective's score, 0 to 100, over the zones of the colours. Each moment was judged "
         "by the targets of its time.",
+        waiting=pages.WAITING,
+        legend=False,
         targets=panels.over_time(
-            queries.points(names.PERSPECTIVE_SCORE, names.PERSPECTIVE_STATUS, "perspective"), "Score"
+            queries.points(names.PERSPECTIVE_SCORE, names.PERSPECTIVE_STATUS, "perspective"),
+            legend="Score",
         ),
-        options={"legend": {"showLegend": False}, "tooltip": {"mode": "single"}},
-        defaults={
-            "noValue": pages.WAITING,
-            "min": 0,
-            "max": 100,
-            "decimals": 0,
-            "color": {"mode": "fixed", "fixedColor": look.NEUTRAL},
-            "thresholds": look.SCORE_STEPS,
-            "custom": {"lineWidth": 2, "showPoints": "never", "thresholdsStyle": {"mode": "area"}},
-        },
+        looks=ZONES,
+        custom={"thresholdsStyle": {"mode": "area"}},
     )

@@ -19,6 +19,7 @@ __all__ = [
     "REASON_MAPPING",
     "RED",
     "SCORE_STEPS",
+    "SHADES",
     "YELLOW",
     "YELLOW_FROM",
     "Json",
@@ -29,6 +30,8 @@ __all__ = [
 Json = dict[str, Any]
 
 NOTHING = "#80808000"
+SHADES: Json = {"mode": "shades", "fixedColor": NEUTRAL}
+"""Many lines in one graph: shades of what says nothing, since green, yellow and red would say something."""
 
 
 def steps(*rising: tuple[float, str], base: str = NOTHING) -> Json:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from grafana.boards import look
 from grafana.boards.look import ABSENT, Json
+
+Shelf = tuple[int, list[tuple[int, Json]]]
+"""A height, and panels with their widths, side by side."""
 
 DATA_SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 PLUGIN_VERSION = "12.3.3"
@@ -17,14 +22,20 @@ def now(*expressions: str, table: bool = False, legend: str = "") -> list[Json]:
     return [_target(place, expression, legend) | kind for place, expression in enumerate(expressions)]
 
 
-def over_time(expression: str, legend: str) -> list[Json]:
-    """A query for the numbers of the whole time range."""
-    return [_target(0, expression, legend) | {"instant": False, "range": True, "format": "time_series"}]
+def over_time(*expressions: str, legend: str, after: int = 0) -> list[Json]:
+    """Queries for the numbers of the whole time range, named after the `after` ones before them."""
+    kind = {"instant": False, "range": True, "format": "time_series"}
+    return [_target(place, expression, legend) | kind for place, expression in enumerate(expressions, after)]
+
+
+def reference(place: int) -> str:
+    """The name of a query by its place among those of its panel."""
+    return chr(ord("A") + place)
 
 
 def _target(place: int, expression: str, legend: str) -> Json:
     return {
-        "refId": chr(ord("A") + place),
+        "refId": reference(place),
         "datasource": DATA_SOURCE,
         "editorMode": "code",
         "expr": expression,
@@ -42,13 +53,14 @@ def panel(
     defaults: Json,
     overrides: list[Json] | None = None,
     transformations: list[Json] | None = None,
+    source: Json | None = None,
 ) -> Json:
     """A panel without a place; `defaults` and `overrides` say how its fields look."""
     return {
         "type": kind,
         "title": title,
         "description": description,
-        "datasource": DATA_SOURCE,
+        "datasource": source or DATA_SOURCE,
         "targets": targets,
         "pluginVersion": PLUGIN_VERSION,
         "options": options,
@@ -60,7 +72,7 @@ def panel(
 def stat(title: str, description: str, *, text_mode: str = "value", **rest: Any) -> Json:
     """Tiles in solid colour; `orientation` horizontal puts one below the other."""
     options = {
-        "colorMode": "background_solid",
+        "colorMode": rest.pop("color", "background_solid"),
         "graphMode": "none",
         "justifyMode": "center",
         "orientation": rest.pop("orientation", "auto"),
@@ -74,30 +86,129 @@ def stat(title: str, description: str, *, text_mode: str = "value", **rest: Any)
     return panel("stat", title, description, options=options, **rest)
 
 
-def table(title: str, description: str, *, columns: dict[str, str], rows: list[str], waiting: str, **rest: Any) -> Json:
+def graph(title: str, description: str, *, waiting: str, **rest: Any) -> Json:
+    """Lines over time, all in the blue that says nothing; `custom` and `looks` are what differs from that."""
+    legend = rest.pop("legend", True)
+    return panel(
+        "timeseries",
+        title,
+        description,
+        options={
+            "legend": {"showLegend": legend, "displayMode": "list", "placement": "bottom", "calcs": []},
+            "tooltip": {"mode": "multi" if legend else "single", "sort": "desc"},
+        },
+        defaults={
+            "noValue": waiting,
+            "color": {"mode": "fixed", "fixedColor": look.NEUTRAL},
+            "custom": {"lineWidth": 2, "showPoints": "never", "spanNulls": False, **rest.pop("custom", {})},
+            **rest.pop("looks", {}),
+        },
+        **rest,
+    )
+
+
+def states(title: str, description: str, *, waiting: str, show_value: str = "auto", **rest: Any) -> Json:
+    """Bars of colour over time, one a measure; `looks` is what differs."""
+    return panel(
+        "state-timeline",
+        title,
+        description,
+        options={
+            "mergeValues": True,
+            "showValue": show_value,
+            "alignValue": "left",
+            "rowHeight": 0.85,
+            "perPage": 0,
+            "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom"},
+            "tooltip": {"mode": "single"},
+        },
+        defaults={
+            "noValue": waiting,
+            "color": {"mode": "fixed"},
+            "custom": {"fillOpacity": 100, "lineWidth": 0},
+            **rest.pop("looks", {}),
+        },
+        **rest,
+    )
+
+
+def text(title: str, description: str, content: str) -> Json:
+    """Words, as Markdown."""
+    return {
+        "type": "text",
+        "title": title,
+        "description": description,
+        "pluginVersion": PLUGIN_VERSION,
+        "options": {"mode": "markdown", "content": content},
+    }
+
+
+TABLE = {"showHeader": True, "cellHeight": "sm", "sortBy": []}
+CELLS: Json = {"align": "auto", "cellOptions": {"type": "auto"}, "wrapText": True, "wrapHeaderText": True}
+NO_CELL = {"matcher": {"id": "byRegexp", "options": ".*"}, "properties": [{"id": "noValue", "value": ABSENT}]}
+
+
+def table(
+    title: str,
+    description: str,
+    *,
+    columns: dict[str, str],
+    rows: list[str],
+    waiting: str,
+    trend: str | None = None,
+    **rest: Any,
+) -> Json:
     """Rows joined from several queries by the labels they share.
 
     `columns`: field to heading, in order; a heading of "" keeps the field for links without showing it.
-    `waiting`: what is said while there is no row.
+    `waiting`: what is said while there is no row. `trend`: numbers by measure, drawn over the time range in the
+    column `TREND`; `rows` are then by measure too.
     """
-    fields = ("Time", "Value", *(f"Value #{chr(ord('A') + place)}" for place in range(len(rows))))
+    targets = now(*rows, table=True)
+    transformations: list[Json] = [{"id": "merge", "options": {}}]
+    if trend:
+        targets += over_time(trend, legend="", after=len(rows))
+        transformations = _with_trend(len(rows))
+        columns = {f"Trend #{reference(len(rows))}" if name == TREND else name: text for name, text in columns.items()}
+    fields = ("Time", "Value", *(f"Value #{reference(place)}" for place in range(len(rows))))
     organize = {
         "excludeByName": {name: True for name in fields if name not in columns},
         "indexByName": {name: place for place, name in enumerate(columns)},
         "renameByName": {name: heading for name, heading in columns.items() if heading},
     }
     hidden = [override(name, **{"custom.hideFrom.viz": True}) for name, heading in columns.items() if not heading]
-    blank = {"matcher": {"id": "byRegexp", "options": ".*"}, "properties": [{"id": "noValue", "value": ABSENT}]}
     return panel(
         "table",
         title,
         description,
-        targets=now(*rows, table=True),
-        options={"showHeader": True, "cellHeight": "sm", "sortBy": rest.pop("sort_by", [])},
-        defaults={"noValue": waiting, "custom": {"align": "auto", "cellOptions": {"type": "auto"}, "wrapText": True}},
-        overrides=[blank, *hidden, *rest.pop("overrides")],
-        transformations=[{"id": "merge", "options": {}}, {"id": "organize", "options": organize}],
+        targets=targets,
+        options={**TABLE, "sortBy": rest.pop("sort_by", [])},
+        defaults={"noValue": waiting, "custom": CELLS},
+        overrides=[NO_CELL, *hidden, *rest.pop("overrides")],
+        transformations=[*transformations, {"id": "organize", "options": organize}],
     )
+
+
+def _with_trend(rows: int) -> list[Json]:
+    """Rows merged, and lines beside them; the lines have no time in common with the rows, so they are joined apart."""
+    letters, last = "".join(map(reference, range(rows))), reference(rows)
+    return [
+        {"id": "merge", "options": {}, "filter": {"id": "byRefId", "options": f"/^[{letters}]$/"}},
+        {
+            "id": "timeSeriesTable",
+            "options": {last: {"stat": "lastNotNull"}},
+            "filter": {"id": "byRefId", "options": f"/^{last}$/"},
+        },
+        {"id": "joinByField", "options": {"byField": "measure", "mode": "outer"}},
+    ]
+
+
+TREND = "Trend"
+TREND_CELL = {
+    "custom.cellOptions": {"type": "sparkline", "hideValue": True, "lineWidth": 2, "fillOpacity": 10},
+    "color": {"mode": "fixed", "fixedColor": look.NEUTRAL},
+    "custom.width": 130,
+}
 
 
 def override(field: str, **properties: Any) -> Json:
@@ -110,18 +221,23 @@ def override_query(reference: str, **properties: Any) -> Json:
     return _override({"id": "byFrameRefID", "options": reference}, properties)
 
 
+def override_type(kind: str, **properties: Any) -> Json:
+    """How fields of one type (`number`, `string`) differ from the others of their panel."""
+    return _override({"id": "byType", "options": kind}, properties)
+
+
+def override_like(pattern: str, **properties: Any) -> Json:
+    """How the fields whose names a pattern matches differ from the others of their panel."""
+    return _override({"id": "byRegexp", "options": pattern}, properties)
+
+
 def _override(matcher: Json, properties: Json) -> Json:
     return {"matcher": matcher, "properties": [{"id": name, "value": value} for name, value in properties.items()]}
 
 
-def row(title: str) -> Json:
-    """A heading over the panels that follow."""
-    return {"type": "row", "title": title, "collapsed": False, "panels": []}
-
-
-def link(title: str, url: str) -> Json:
-    """A link that opens beside the board."""
-    return {"title": title, "url": url, "targetBlank": True}
+def row(title: str, *hidden: Shelf) -> Json:
+    """A heading over the panels that follow; shelves given to it are hidden, and ask nothing, until it is opened."""
+    return {"type": "row", "title": title, "collapsed": bool(hidden), "panels": list(hidden)}
 
 
 def repeated(one: Json, variable: str) -> Json:
@@ -129,15 +245,24 @@ def repeated(one: Json, variable: str) -> Json:
     return one | {"repeat": variable, "repeatDirection": "h", "maxPerRow": 6}
 
 
-def placed(*shelves: tuple[int, list[tuple[int, Json]]]) -> list[Json]:
+def placed(*shelves: Shelf) -> list[Json]:
     """Panels with ids and places: shelves from top to bottom, each a height and panels with their widths."""
+    panels = _placed(shelves, top=0, first=1)
+    following = len(panels) + 1
+    for one in panels:
+        if one.get("panels"):
+            one["panels"] = _placed(one["panels"], top=one["gridPos"]["y"] + 1, first=following)
+            following += len(one["panels"])
+    return panels
+
+
+def _placed(shelves: Iterable[Shelf], *, top: int, first: int) -> list[Json]:
     panels: list[Json] = []
-    top = 0
     for height, shelf in shelves:
         left = 0
         for width, one in shelf:
             place = {"x": left, "y": top, "w": width, "h": height}
-            panels.append({"id": len(panels) + 1, "gridPos": place, **one})
+            panels.append({"id": first + len(panels), "gridPos": place, **one})
             left += width
         top += height
     return panels

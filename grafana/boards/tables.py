@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from grafana.boards import look, pages, panels, queries
 from grafana.boards.look import Json
 from grafana.boards.queries import described
@@ -11,10 +13,14 @@ from scorecard_exporter import names
 STATUS_CELL = {
     "mappings": look.LEVEL_MAPPING,
     "custom.cellOptions": {"type": "color-background", "mode": "basic"},
-    "custom.width": 130,
+    "custom.align": "center",
+    "custom.width": 120,
 }
 SINCE_CELL = {"unit": "dateTimeFromNow", "custom.width": 130}
-TEXT_OF_NUMBER_CELL = {"custom.align": "right", "custom.width": 110}
+TEXT_OF_NUMBER_CELL = {"unit": "string", "custom.align": "right", "custom.width": 120}
+"""What is written already; with another unit Grafana would write its numbers anew."""
+OWNER_CELL = {"custom.width": 235, "custom.wrapText": False}
+"""An address is not broken."""
 REASON_CELL = {"mappings": look.REASON_MAPPING, "custom.width": 140}
 SCORE_CELL = {
     "min": 0,
@@ -23,7 +29,13 @@ SCORE_CELL = {
     "color": {"mode": "thresholds"},
     "thresholds": look.SCORE_STEPS,
     "custom.cellOptions": {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"},
-    "custom.width": 180,
+    "custom.width": 125,
+}
+SOURCE_STATE_CELL = {
+    "mappings": look.mapping({"1": ("✓ Read", look.GREEN.color), "0": ("✕ Failing", look.RED.color)}),
+    "custom.cellOptions": {"type": "color-background", "mode": "basic"},
+    "custom.align": "center",
+    "custom.width": 110,
 }
 
 
@@ -33,16 +45,17 @@ def measures() -> Json:
     why = queries.one(f"max by (measure, reason) ({names.MEASURE_GREY_INFO.name}{{{queries.SHOWN}}})")
     return panels.table(
         "Scorecard",
-        "Every measure, within a perspective the worst first. Value and goal are written as on the measure's page, "
-        "where a click leads; the score is 67 or more where the goal is met and below 33 past the red line; since "
-        "when it has its colour, and who owns it.",
+        "Every measure, within a perspective the worst first. The score is 67 or more where the goal is met and below "
+        "33 past the red line; the trend is that of the score over the time range; since when it has its colour, and "
+        "who owns it. The name leads to the measure's board, the value to how it came about.",
         rows=[
             f"sort_desc({described(queries.LEVEL, *titles)})",
             f"max by (measure, value, goal) ({queries.READINGS})",
             queries.POINTS,
-            f"{queries.CHANGED_AT} * 1000",
+            f"{queries.changed_at()} * 1000",
             why,
         ],
+        trend=queries.POINTS,
         columns={
             "perspective_title": "Perspective",
             "objective_title": "Objective",
@@ -51,6 +64,7 @@ def measures() -> Json:
             "goal": "Goal",
             "Value #A": "Status",
             "Value #C": "Score",
+            panels.TREND: "Trend",
             "Value #D": "Since",
             "owner": "Owner",
             "reason": "Why not judged",
@@ -59,28 +73,105 @@ def measures() -> Json:
         waiting=pages.WAITING,
         sort_by=[{"displayName": "Perspective", "desc": False}],
         overrides=[
-            panels.override("Measure", links=[pages.MEASURE_PAGE_OF_ROW]),
-            panels.override("Value", **TEXT_OF_NUMBER_CELL),
+            panels.override("Measure", links=[pages.MEASURE_BOARD_OF_ROW]),
+            panels.override("Value", **TEXT_OF_NUMBER_CELL, links=[pages.EXPLANATION_OF_ROW]),
+            panels.override("Trend", **panels.TREND_CELL),
             panels.override("Goal", **TEXT_OF_NUMBER_CELL),
             panels.override("Status", **STATUS_CELL),
             panels.override("Score", **SCORE_CELL),
             panels.override("Since", **SINCE_CELL),
+            panels.override("Owner", **OWNER_CELL),
             panels.override("Why not judged", **REASON_CELL),
         ],
     )
 
 
+def objectives() -> Json:
+    """Scores and coverage of the whole, the perspectives and the objectives."""
+    every = (
+        (names.SCORE, names.COVERAGE, names.STATUS, ()),
+        (names.PERSPECTIVE_SCORE, names.PERSPECTIVE_COVERAGE, names.PERSPECTIVE_STATUS, ("perspective",)),
+        (names.OBJECTIVE_SCORE, names.OBJECTIVE_COVERAGE, names.OBJECTIVE_STATUS, ("perspective", "objective")),
+    )
+    chosen = queries.CHOSEN
+    return panels.table(
+        "Scores and coverage",
+        "The scores that are rolled up: of the whole, of each perspective, and of each objective, as weighted means. "
+        "The coverage is the share of the weight that has a score; what is not covered is left out and not counted as "
+        "bad. Below half of it nothing is judged. When one is red, look for its measures in the table of them.",
+        rows=[
+            _rolled_up(queries.level(status, *("scorecard", *by), labels=chosen) for _, _, status, by in every),
+            f"max by (perspective, objective, perspective_title, objective_title) ({_titles()})",
+            _rolled_up(
+                queries.points(score, status, *("scorecard", *by), labels=chosen) for score, _, status, by in every
+            ),
+            _rolled_up(queries.best(coverage, *("scorecard", *by), labels=chosen) for _, coverage, _, by in every),
+        ],
+        columns={
+            "perspective_title": "Perspective",
+            "objective_title": "Objective",
+            "Value #A": "Status",
+            "Value #C": "Score",
+            "Value #D": "Coverage",
+            "perspective": "",
+            "objective": "",
+        },
+        waiting=pages.WAITING,
+        sort_by=[{"displayName": "Perspective", "desc": False}],
+        overrides=[
+            panels.override("Perspective", links=[pages.board(pages.SCORECARD, pages.KEPT_TEAM, PERSPECTIVE_OF_ROW)]),
+            panels.override("Objective", links=[pages.board(pages.STRATEGY, pages.KEPT_TEAM)]),
+            panels.override("Status", **STATUS_CELL),
+            panels.override("Score", **SCORE_CELL),
+            panels.override("Coverage", unit="percentunit", decimals=0, **{"custom.width": 100}),
+        ],
+    )
+
+
+PERSPECTIVE_OF_ROW = "var-perspective=${__data.fields.perspective}"
+ALL = "All"
+"""In place of a perspective in the row of the whole: in an address it means all of them."""
+NONE = "-"
+"""In place of an objective where the row is about all of them."""
+
+
+def _rolled_up(levels: Iterable[str]) -> str:
+    """The same of the whole, its perspectives and their objectives, with ids also where there is none."""
+    whole, perspectives, objectives = levels
+    whole = queries.copied(queries.copied(whole, "perspective", ALL), "objective", NONE)
+    every = f"{whole} or {queries.copied(perspectives, 'objective', NONE)} or {objectives}"
+    return f"max by (perspective, objective) ({every})"
+
+
+def _titles() -> str:
+    """The titles of all of them, as series; nothing comes before the titles of the objectives."""
+    info = queries.info(queries.CHOSEN)
+    perspectives = f"max by (perspective, perspective_title) ({info})"
+    objectives = f"max by (perspective, objective, perspective_title, objective_title) ({info})"
+    whole = queries.best(names.STATUS, "scorecard", labels=queries.CHOSEN)
+    for label, text in (
+        ("perspective", ALL),
+        ("objective", NONE),
+        ("perspective_title", " Whole scorecard"),
+        ("objective_title", " All"),
+    ):
+        whole = queries.copied(whole, label, text)
+    perspectives = queries.copied(queries.copied(perspectives, "objective", NONE), "objective_title", " All")
+    return f"{whole} or {perspectives} or {objectives}"
+
+
 def changed() -> Json:
     """Which measures changed colour, from what to what."""
-    before = queries.level(names.MEASURE_STATUS, "measure", offset=" offset $__range")
+    those = f"and on (measure) {queries.changed()}"
+    before = queries.level(names.MEASURE_STATUS, "measure", offset=queries.THEN)
     return panels.table(
         "What changed colour",
-        "The measures that took their colour within the time range of the board, with the one that they had when it "
-        "began, as far as Prometheus remembers it.",
+        "The measures that have another colour than when the time range of the board began, as far back as Prometheus "
+        "remembers, the newest change first. For what turned red, look at the measure's board for what happened.",
         rows=[
-            f"sort_desc({described(f'1000 * ({queries.CHANGED})', 'title', 'owner')})",
-            f"{before} and on (measure) ({queries.CHANGED})",
-            f"{queries.LEVEL} and on (measure) ({queries.CHANGED})",
+            f"sort_desc({described(f'1000 * {queries.changed_at()}', 'title', 'owner')} {those})",
+            f"{before} {those}",
+            queries.changed(),
         ],
         columns={
             "title": "Measure",
@@ -90,9 +181,9 @@ def changed() -> Json:
             "owner": "Owner",
             "measure": "",
         },
-        waiting="No measure changed its colour in this time.",
+        waiting="No measure changed its colour in this time, as far as Prometheus remembers.",
         overrides=[
-            panels.override("Measure", links=[pages.MEASURE_PAGE_OF_ROW]),
+            panels.override("Measure", links=[pages.MEASURE_BOARD_OF_ROW]),
             panels.override("Before", **STATUS_CELL),
             panels.override("Now", **STATUS_CELL),
             panels.override("Since", **SINCE_CELL),
@@ -100,14 +191,14 @@ def changed() -> Json:
     )
 
 
-def grey() -> Json:
+def grey(labels: str = queries.SHOWN) -> Json:
     """Why measures are not judged."""
-    grey = f"max by (measure, reason, detail) ({names.MEASURE_GREY_INFO.name}{{{queries.SHOWN}}})"
+    grey = f"max by (measure, reason, detail) ({names.MEASURE_GREY_INFO.name}{{{labels}}})"
     return panels.table(
         "Not judged, and why",
         "Measures without a verdict: missing (nothing was read), stale (not read for too long), too few samples, or "
         "not applicable. The measure's page says what to do about it.",
-        rows=[described(grey, "title", "owner")],
+        rows=[described(grey, "title", "owner", texts=queries.one(queries.info(labels)))],
         columns={
             "title": "Measure",
             "reason": "Why not judged",
@@ -117,18 +208,18 @@ def grey() -> Json:
         },
         waiting="Every measure is judged.",
         overrides=[
-            panels.override("Measure", links=[pages.MEASURE_PAGE_OF_ROW]),
+            panels.override("Measure", links=[pages.MEASURE_BOARD_OF_ROW]),
             panels.override("Why not judged", **REASON_CELL),
         ],
     )
 
 
-def initiatives() -> Json:
-    """What is being done."""
-    chosen = f"{names.INITIATIVE_INFO.name}{{{queries.CHOSEN}}}"
+def initiatives(labels: str = queries.CHOSEN, titles: str = queries.SHOWN) -> Json:
+    """What is being done; `labels` choose the initiatives, `titles` the measures that they are for."""
+    chosen = f"{names.INITIATIVE_INFO.name}{{{labels}}}"
     named = f"max by (measure, initiative, title, owner) ({chosen})"
     each = f"max by (measure, initiative) ({chosen})"
-    measure = f'label_replace({queries.INFO}, "about", "$1", "title", "(.+)")'
+    measure = queries.copied(queries.info(titles), "about", "$1", "title", "(.+)")
     done, due = (
         f"{each} * on (initiative) group_left () {queries.best(family, 'initiative', labels=queries.CHOSEN)}"
         for family in (names.INITIATIVE_DONE, names.INITIATIVE_DUE)
@@ -148,16 +239,16 @@ def initiatives() -> Json:
         },
         waiting="No initiative is written in the configuration.",
         overrides=[
-            panels.override("Measure", links=[pages.MEASURE_PAGE_OF_ROW]),
+            panels.override("Measure", links=[pages.MEASURE_BOARD_OF_ROW]),
             panels.override("Done", unit="percentunit", decimals=0, **{"custom.width": 80}),
             panels.override("Due", unit="dateTimeFromNow", **{"custom.width": 130}),
+            panels.override("Owner", **OWNER_CELL),
         ],
     )
 
 
 def sources() -> Json:
     """Whether the sources are read."""
-    good, bad = look.GREEN.color, look.RED.color
     failures = f"increase({names.SOURCE_POLL_FAILURES.name}[$__range])"
     return panels.table(
         "Sources",
@@ -171,11 +262,7 @@ def sources() -> Json:
         columns={"source": "Source", "Value #A": "State", "Value #B": "Last read", "Value #C": "Failed polls"},
         waiting="No source was read yet.",
         overrides=[
-            panels.override(
-                "State",
-                mappings=look.mapping({"1": ("✓ Read", good), "0": ("✕ Failing", bad)}),
-                **{"custom.cellOptions": {"type": "color-background", "mode": "basic"}, "custom.width": 110},
-            ),
+            panels.override("State", **SOURCE_STATE_CELL),
             panels.override("Last read", unit="dateTimeFromNow", **{"custom.width": 140}),
             panels.override("Failed polls", decimals=0, **{"custom.width": 110}),
         ],

@@ -18,7 +18,7 @@ def overall() -> Json:
         "or cannot be judged leaves the whole at most yellow. When it is red, begin with the first rows of the table.",
         queries.points(names.SCORE, names.STATUS, *by, labels=queries.CHOSEN),
         queries.level(names.STATUS, *by, labels=queries.CHOSEN),
-        pages.SCORECARD_PAGE,
+        pages.EXPORTER_PAGE,
     )
 
 
@@ -30,7 +30,7 @@ def perspective() -> Json:
         "while less than half of its weight has a score. A click leads to its objectives.",
         queries.points(names.PERSPECTIVE_SCORE, names.PERSPECTIVE_STATUS, "perspective"),
         queries.level(names.PERSPECTIVE_STATUS, "perspective"),
-        f"{pages.SCORECARD_PAGE}#perspective-${{perspective}}",
+        f"{pages.EXPORTER_PAGE}#perspective-${{perspective}}",
     )
 
 
@@ -45,7 +45,7 @@ def _verdict(title: str, description: str, score: str, level: str, page: str) ->
             "decimals": 0,
             "color": {"mode": "thresholds"},
             "thresholds": look.SCORE_STEPS,
-            "links": [panels.link("Scorecard page", page)],
+            "links": [pages.page("Scorecard page", page)],
         },
         overrides=[
             panels.override_query("A", displayName="Score"),
@@ -75,10 +75,27 @@ def changes() -> Json:
     """How many measures changed colour."""
     return panels.stat(
         "Changed colour",
-        "How many measures took the colour that they have within the time range of the board. The table below names "
+        "How many measures have another colour than when the time range of the board began. The table below names "
         "them.",
-        targets=panels.now(f"count({queries.CHANGED}) or vector(0)"),
+        targets=panels.now(f"count({queries.changed()}) or vector(0)"),
         defaults={"noValue": pages.WAITING, "decimals": 0, "thresholds": look.steps()},
+    )
+
+
+def review_due() -> Json:
+    """When the next review is due."""
+    return panels.stat(
+        "Next review",
+        "When the next review of this scorecard is due. It is overdue when the time has passed: write it with "
+        "`scorecard-exporter report`, and record what was decided.",
+        targets=panels.now(f"1000 * {queries.best(names.REVIEW_DUE, 'scorecard', labels=queries.CHOSEN)}"),
+        color="none",
+        defaults={
+            "noValue": "None is planned.",
+            "unit": "dateTimeFromNow",
+            "thresholds": look.steps(),
+            "links": [pages.board(pages.REVIEW, pages.KEPT_TEAM)],
+        },
     )
 
 
@@ -94,6 +111,8 @@ def freshness() -> Json:
         "failed when they were last read; whether the newest configuration is in force. When the age grows, look at "
         "the exporter's log.",
         text_mode="value_and_name",
+        orientation="horizontal",
+        text={"titleSize": 12, "valueSize": 14},
         targets=panels.now(
             f"time() - max(max_over_time({evaluated}[1d]))", failing, f"min({names.CONFIG_RELOAD_SUCCESSFUL.name})"
         ),
@@ -118,17 +137,17 @@ def tiles() -> Json:
     return panels.stat(
         "${perspective:text}: measures",
         "Each measure with its value and goal, worst first. The colour comes from comparing the value with the goal "
-        "and the red line. A click tells how the number came about.",
+        "and the red line. A click leads to the measure's board.",
         orientation="horizontal",
-        wide=False,
-        text={"titleSize": 14, "valueSize": 22},
+        wide=True,
+        text={"titleSize": 12, "valueSize": 12},
         text_mode="value_and_name",
-        targets=panels.now(f"sort_desc({numbers})", legend="{{title}}: {{value}} (goal {{goal}})"),
+        targets=panels.now(f"sort_desc({numbers})", legend="{{title}}: {{value}} ({{goal}})"),
         defaults={
             "noValue": pages.WAITING,
             "color": {"mode": "thresholds"},
             "thresholds": look.steps(),
             "mappings": look.LEVEL_MAPPING,
-            "links": [pages.MEASURE_PAGE],
+            "links": [pages.MEASURE_BOARD_OF_SERIES],
         },
     )

@@ -6,17 +6,26 @@ import json
 import sys
 from pathlib import Path
 
-from grafana.boards import scorecard
+from grafana.boards import delivery, exporter, measure, review, scorecard, strategy, teams
 
 FOLDER = Path(__file__).parent.parent / "dashboards"
-BOARDS = (scorecard,)
+BOARDS = (
+    scorecard.board,
+    teams.board,
+    measure.board,
+    delivery.board,
+    strategy.board,
+    review.board,
+    exporter.board,
+)
 
 
 def write(folder: Path) -> None:
     """One file a board, named after its uid."""
-    for module in BOARDS:
-        text = json.dumps(module.board(), indent=1, ensure_ascii=False)
-        (folder / f"{module.UID}.json").write_text(f"{text}\n", encoding="utf-8")
+    for make in BOARDS:
+        board = make()
+        text = json.dumps(board.document(), indent=1, ensure_ascii=False)
+        (folder / f"{board.uid}.json").write_text(f"{text}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ FAMILIES = (
     names.PERSPECTIVE_STATUS,
     names.SCORE,
     names.STATUS,
+    names.TEAM_INFO,
 )
 """What boards draw over time, and the titles that they join."""
 

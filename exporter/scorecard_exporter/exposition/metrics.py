@@ -167,6 +167,7 @@ def _info(row: _Row) -> Samples:
         measure.better,
         row.card.scorecard.themes.get(objective.theme, objective.theme),
         measure.severity,
+        measure.definition.measure,
     )
     return [((*row.described, *described), 1.0)]
 
@@ -292,6 +293,7 @@ _OF_SCORECARDS: dict[names.Family, Callable[[ScorecardStatus], Samples]] = {
     names.SCORE: _whole(_score),
     names.COVERAGE: _whole(_coverage),
     names.STATUS: _whole(_status),
+    names.INFO: lambda card: [((*_of_scorecard(card), card.scorecard.title), 1.0)],
     names.TEAM_INFO: lambda card: [((*_of_scorecard(card), card.parent, card.team_title, card.owner), 1.0)],
     names.INITIATIVE_DONE: _each_initiative(lambda initiative: initiative.done),
     names.INITIATIVE_DUE: _each_initiative(

@@ -1,0 +1,71 @@
+"""The hidden row of a measure's board: what the exporter itself says, over the scorecard's own data source."""
+
+from __future__ import annotations
+
+from grafana.boards import look, panels, plugin
+from grafana.boards.look import Json
+from grafana.boards.panels import Shelf
+
+_WHAT = "What stands in this row: history before the first scrape, samples, events, explanations."
+
+
+def shelves() -> list[Shelf]:
+    """The panels of the row, hidden until somebody opens it."""
+    return [
+        (3, [(24, panels.text("About this row", _WHAT, plugin.notice("This row")))]),
+        (11, [(24, _history())]),
+        (4, [(24, _colours())]),
+        (14, [(24, _samples())]),
+        (
+            9,
+            [
+                (12, _part("Summary", "What is measured and how it is judged, in sentences.", "summary")),
+                (12, _formula()),
+            ],
+        ),
+    ]
+
+
+def _history() -> Json:
+    return panels.graph(
+        "History, computed",
+        "Value, goal and red line at each step, computed from the stored events with the targets of their time: also "
+        "of the time before Prometheus knew of it.",
+        waiting=plugin.SILENT,
+        source=plugin.SOURCE,
+        targets=[plugin.query("history", **plugin.MEASURE, show="value", format="wide", step="auto")],
+        custom={"showPoints": "auto", "spanNulls": True, "thresholdsStyle": {"mode": "area"}},
+        overrides=[
+            panels.override_like(".*", color={"mode": "fixed", "fixedColor": look.NEUTRAL}),
+            panels.override_like("^Goal", color={"mode": "fixed", "fixedColor": look.GREEN.color}),
+            panels.override_like("^Red line", color={"mode": "fixed", "fixedColor": look.RED.color}),
+        ],
+    )
+
+
+def _colours() -> Json:
+    return panels.states(
+        "Status, computed",
+        "The colour of each period, computed from the stored events with the targets of their time.",
+        waiting=plugin.SILENT,
+        show_value="never",
+        source=plugin.SOURCE,
+        targets=[plugin.query("history", **plugin.MEASURE, show="status", format="wide", step="auto")],
+    )
+
+
+def _samples() -> Json:
+    return plugin.table(
+        "Samples behind the value",
+        "What the value is made from, the worst first, as it was at the end of the time range. Each leads to where it "
+        "can be read in full. When the measure is red, begin here.",
+        plugin.query("evidence", **plugin.MEASURE, limit="200"),
+    )
+
+
+def _part(title: str, description: str, part: str) -> Json:
+    return plugin.table(title, description, plugin.query("explain", **plugin.MEASURE, part=part))
+
+
+def _formula() -> Json:
+    return _part("Formula", "How the value is computed, with the numbers put in.", "formula")
