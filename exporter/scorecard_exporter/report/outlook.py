@@ -39,7 +39,7 @@ def outlook(measure: Measure, target: Target | None, months: Sequence[MeasurePoi
     return {
         "trend": _direction(through, measure, target) if through.is_trend else None,
         "trend_text": _sentence(through, measure, target),
-        "forecast": _forecast(through, measure, target, period),
+        "forecast": _forecast(through, measure, target, months, period),
     }
 
 
@@ -75,12 +75,17 @@ def _signed(number: float) -> str:
     return f"{'-' if number < 0 else '+'}{two_digits(abs(number))}"
 
 
-def _forecast(through: Line, measure: Measure, target: Target | None, period: ReviewPeriod) -> Document | None:
+def _forecast(
+    through: Line, measure: Measure, target: Target | None, months: Sequence[MeasurePoint], period: ReviewPeriod
+) -> Document | None:
     at = _until(target, period)
     found = through.forecast(at, measure.domain) if at else None
     if at is None or found is None:
         return None
     low, high = found
+    # Of arithmetic it is not known what is impossible: a share of failures below zero would be told as one that may be.
+    if measure.domain[0] is None and low < 0 <= min(point.value for point in months if point.value is not None):
+        return None
     unit = measure.definition.unit
     first, last = told_apart((Fraction(low), Fraction(high)), unit)
     month = f"the month until {day_text(moment(at - 1), period.zone)}"
