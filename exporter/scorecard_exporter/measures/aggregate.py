@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from arro3.core import Table
 
 from scorecard_exporter.measures.finding import MICROS
-from scorecard_exporter.measures.model import Period, Statistic
+from scorecard_exporter.measures.model import Part, Period, Statistic
 from scorecard_exporter.measures.statistics import QUANTILES, interpolate
 from scorecard_exporter.store.base import Store
 
@@ -76,16 +76,23 @@ class SampleSet:
 
 
 class Total(NamedTuple):
-    """Samples of one team in one period: how many, the oldest and newest moment, and sums of columns."""
+    """Samples of one team in one period: how many, the oldest and newest moment, and sums of columns.
+
+    `places`: of each column its place among the `sums`.
+    """
 
     samples: int = 0
     oldest: int | None = None
     newest: int | None = None
-    sums: Mapping[str, int] = {}
+    sums: Sequence[int] = ()
+    places: Mapping[str, int] = MappingProxyType({})
 
     def sum(self, column: str) -> int:
         """The sum of one column; 0 where there is no sample."""
-        return self.sums.get(column, 0)
+        return self.sums[self.places[column]] if self.samples else 0
+
+
+_NO_SAMPLES = Total()
 
 
 class Aggregates:
@@ -100,19 +107,20 @@ class Aggregates:
         self._periods = tuple(periods)
         self._apart = frozenset(apart)
         self._totals: dict[SampleSet, dict[tuple[str, Period], Total]] = {}
-        self._quantiles: dict[tuple[SampleSet, Statistic], dict[tuple[str, Period], Fraction]] = {}
+        self._quantiles: dict[tuple[SampleSet, Statistic], dict[tuple[str, Period], Part]] = {}
         self._days: dict[tuple[SampleSet, str], dict[tuple[str, Period], int]] = {}
         self._united: dict[SampleSet, dict[tuple[str, Period], int]] = {}
 
     def total(self, samples: SampleSet, team: str, period: Period) -> Total:
         """Number, oldest and newest moment, and sums of the set's columns."""
         if samples not in self._totals:
+            places = {column: place for place, column in enumerate(samples.sums)}
             rows = read(self._store, _totals(self._plain(samples), self._teams, self._periods))
             self._totals[samples] = {
-                (team, self._periods[place]): Total(count, oldest, newest, dict(zip(samples.sums, sums, strict=True)))
+                (team, self._periods[place]): Total(count, oldest, newest, sums, places)
                 for team, place, count, oldest, newest, *sums in rows
             }
-        return self._totals[samples].get((team, period), Total())
+        return self._totals[samples].get((team, period), _NO_SAMPLES)
 
     def _plain(self, samples: SampleSet) -> SampleSet:
         """The same samples, counted for each service where that is the same: several times cheaper."""
@@ -120,11 +128,11 @@ class Aggregates:
 
     def prepare(self, samples: SampleSet, statistics: Iterable[Statistic]) -> None:
         """Work out these percentiles of `x`, for all teams and as many periods as one statement can well sort."""
-        missing = [one for one in QUANTILES if one in set(statistics) and (samples, one) not in self._quantiles]
+        missing = [one for one in statistics if one in QUANTILES and (samples, one) not in self._quantiles]
         if not missing:
             return
         ranks = sorted_lists if self._store.dialect == "duckdb" else row_numbers
-        found: dict[Statistic, dict[tuple[str, Period], Fraction]] = {statistic: {} for statistic in missing}
+        found: dict[Statistic, dict[tuple[str, Period], Part]] = {statistic: {} for statistic in missing}
         # To sort by team and value costs half of what it does by team, period and value; of few teams, reading the
         # samples costs more than sorting them.
         size = _PERIODS_RANKED_AT_ONCE if len(self._teams) <= _MOST_NAMES else 1
@@ -135,13 +143,12 @@ class Aggregates:
             ):
                 for index, statistic in enumerate(missing):
                     lower, upper = bounds[2 * index : 2 * index + 2]
-                    value = interpolate(lower, upper, count, QUANTILES[statistic], MICROS)
-                    found[statistic][team, periods[place]] = value
+                    amount, divisor = interpolate(lower, upper, count, QUANTILES[statistic])
+                    found[statistic][team, periods[place]] = Part(amount, "seconds", divisor * MICROS)
         self._quantiles.update({(samples, statistic): values for statistic, values in found.items()})
 
-    def quantile(self, samples: SampleSet, statistic: Statistic, team: str, period: Period) -> Fraction:
-        """A percentile of `x`, microseconds, over at least one sample; in seconds."""
-        self.prepare(samples, [statistic])
+    def quantile(self, samples: SampleSet, statistic: Statistic, team: str, period: Period) -> Part:
+        """A percentile of `x`, microseconds, over at least one sample; in seconds. It was prepared before."""
         return self._quantiles[samples, statistic][team, period]
 
     def days(self, samples: SampleSet, zone: str, team: str, period: Period) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -31,7 +30,7 @@ def internal_mobility(observed: Observed, definition: Definition, team: str, per
 def retention(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
     """One minus departures for each head."""
     found = _for_each_head(observed, definition, team, period, "departures")
-    return found if found.value is None else replace(found, value=1 - found.value)
+    return found if found.value is None else found._replace(value=1 - found.value)
 
 
 def _for_each_head(observed: Observed, definition: Definition, team: str, period: Period, name: str) -> Finding:

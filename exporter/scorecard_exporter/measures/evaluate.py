@@ -43,10 +43,10 @@ def evaluate(
     """
     evaluation = _Evaluation(store, definitions, scopes, teams, periods)
     return [
-        evaluation.reading(definition, team, period)
+        reading
         for definition in dict.fromkeys(definitions)
         for team in teams
-        for period in periods
+        for reading in evaluation.readings(definition, team)
     ]
 
 
@@ -63,6 +63,7 @@ class _Evaluation:
     ) -> None:
         self._store = store
         self._scopes = scopes
+        self._periods = periods
         self._coverage = CoverageIndex(store.coverage())
         self._aggregates = Aggregates(store, teams, periods, _apart(scopes.values()))
         self._observed = Observed(
@@ -73,13 +74,16 @@ class _Evaluation:
         surveys = {definition.survey for definition in _all(definitions) if definition.survey}
         self._surveys = Surveys(store, surveys, scopes, self._coverage.origins("survey_answer"))
 
-    def reading(self, definition: Definition, team: str, period: Period) -> Reading:
-        """One reading."""
+    def readings(self, definition: Definition, team: str) -> Iterator[Reading]:
+        """One for each period, in their order."""
         recipe = recipe_of(definition)
         if recipe:
-            return self._of_events(definition, recipe, team, period)
+            return self._of_events(definition, recipe, team)
         if definition.measure == "arithmetic":
-            return self._arithmetic(definition, team, period)
+            return self._arithmetic(definition, team)
+        return (self._of_series(definition, team, period) for period in self._periods)
+
+    def _of_series(self, definition: Definition, team: str, period: Period) -> Reading:
         if definition.survey:
             finding = self._surveys.score(definition, team, period)
         else:
@@ -87,27 +91,30 @@ class _Evaluation:
         absence = finding.absence or _too_few(definition, finding, period)
         return _reading(definition, team, period, finding, absence)
 
-    def _of_events(self, definition: Definition, recipe: Recipe, team: str, period: Period) -> Reading:
+    def _of_events(self, definition: Definition, recipe: Recipe, team: str) -> Iterator[Reading]:
         entry, scope = CATALOGUE[definition.measure], self._scopes[team]
         feeds = self._coverage.feeds(scope, entry.needs, entry.uses)
-        absence = _uncovered(scope, entry, feeds, definition, period)
-        if absence:
-            return Reading(definition=definition, team=team, period=period, absence=absence)
-        finding = recipe.find(Case(self._aggregates, definition, team, period, len(feeds.services)))
-        absence = None if finding.samples else self._why_none(entry, feeds, finding)
-        absence = absence or finding.absence or _too_few(definition, finding, period)
-        current = feeds.current(period, definition.freshness)
-        services = {} if current == len(feeds.services) else _services(current, len(feeds.services))
-        return _reading(
-            definition,
-            team,
-            period,
-            finding,
-            absence,
-            beside=services,
-            provisional_until=period.ends_at + feeds.attribution_window if recipe.provisional else None,
-            notes=tuple(f"No service maps its {role}, so this number knows nothing of them." for role in feeds.unused),
-        )
+        every = len(feeds.services)
+        notes = tuple(f"No service maps its {role}, so this number knows nothing of them." for role in feeds.unused)
+        for period in self._periods:
+            absence = _uncovered(scope, entry, feeds, definition, period)
+            if absence:
+                yield Reading(definition=definition, team=team, period=period, absence=absence)
+                continue
+            finding = recipe.find(Case(self._aggregates, definition, team, period, every))
+            absence = None if finding.samples else self._why_none(entry, feeds, finding)
+            absence = absence or finding.absence or _too_few(definition, finding, period)
+            current = feeds.current(period, definition.freshness)
+            yield _reading(
+                definition,
+                team,
+                period,
+                finding,
+                absence,
+                beside={} if current == every else _services(current, every),
+                provisional_until=period.ends_at + feeds.attribution_window if recipe.provisional else None,
+                notes=notes,
+            )
 
     def _why_none(self, entry: Entry, feeds: Feeds, finding: Finding) -> Absence | None:
         """What no sample means under full coverage; None: the value is a true zero, or samples are too few."""
@@ -134,30 +141,11 @@ class _Evaluation:
             return diagnose.first_deployment_only(names)
         return diagnose.no_linked_change(sorted({rule.changes or "" for rule in feeds.services}))
 
-    def _arithmetic(self, definition: Definition, team: str, period: Period) -> Reading:
-        operands = {name: self.reading(operand, team, period) for name, operand in definition.operands}
-        values = {name: operand.value for name, operand in operands.items() if operand.value is not None}
-        moments = [operand.newest_at for operand in operands.values() if operand.newest_at is not None]
-        provisional = [one.provisional_until for one in operands.values() if one.provisional_until is not None]
-        value, absence = _calculate(definition.expression, operands, values)
-        finding = Finding(
-            value=value,
-            samples=min((operand.samples for operand in operands.values()), default=0),
-            newest_at=max(moments, default=None),
-            beside={
-                name: Part(values[name], operand.definition.unit)
-                for name, operand in operands.items()
-                if name in values
-            },
-        )
-        return _reading(
-            definition,
-            team,
-            period,
-            finding,
-            absence or _too_few(definition, finding, period),
-            provisional_until=max(provisional, default=None),
-        )
+    def _arithmetic(self, definition: Definition, team: str) -> Iterator[Reading]:
+        names = [name for name, _ in definition.operands]
+        readings = zip(*(self.readings(operand, team) for _, operand in definition.operands), strict=True)
+        for operands in readings:
+            yield _computed(definition, dict(zip(names, operands, strict=True)))
 
     @cached_property
     def _deployments(self) -> Mapping[str, int]:
@@ -193,6 +181,31 @@ class _Evaluation:
         for origin, environment, number in self._store.environments():
             seen[origin][environment] = number
         return seen
+
+
+def _computed(definition: Definition, operands: Mapping[str, Reading]) -> Reading:
+    """A reading of an arithmetic measure from those of its operands, of which there is at least one."""
+    team, period = next((one.team, one.period) for one in operands.values())
+    values = {name: operand.value for name, operand in operands.items() if operand.value is not None}
+    moments = [operand.newest_at for operand in operands.values() if operand.newest_at is not None]
+    provisional = [one.provisional_until for one in operands.values() if one.provisional_until is not None]
+    value, absence = _calculate(definition.expression, operands, values)
+    finding = Finding(
+        value=value,
+        samples=min(operand.samples for operand in operands.values()),
+        newest_at=max(moments, default=None),
+        beside={
+            name: Part(values[name], operand.definition.unit) for name, operand in operands.items() if name in values
+        },
+    )
+    return _reading(
+        definition,
+        team,
+        period,
+        finding,
+        absence or _too_few(definition, finding, period),
+        provisional_until=max(provisional, default=None),
+    )
 
 
 def _nothing(recipe: Recipe, finding: Finding) -> Absence:

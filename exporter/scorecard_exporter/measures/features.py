@@ -6,7 +6,6 @@ The raw subject of an observation is the feature.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from fractions import Fraction
 
 from scorecard_exporter.measures import diagnose, diagnose_series
@@ -61,7 +60,7 @@ def new_revenue(observed: Observed, definition: Definition, team: str, period: P
     beside = {"features": count(len(features)), "without_release": count(len(unknown))}
     if unknown == features:
         absence = diagnose_series.no_feature_release(revenue, releases, sorted(features))
-        return replace(gathered.nothing(), beside=beside, absence=absence)
+        return gathered.nothing()._replace(beside=beside, absence=absence)
     subjects = observed.subjects(revenue, "sum", team, period)
     shares = (
         _share(row, released[row.raw], definition.within, period)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from fractions import Fraction
 
 from scorecard_exporter.measures.model import Statistic
 
@@ -20,16 +19,16 @@ _Z = 1.959963984540054
 """The 97.5 % point of the normal distribution: 95 % of it lie between minus and plus this."""
 
 
-def interpolate(lower: int, upper: int, samples: int, quantile: tuple[int, int], scale: int = 1) -> Fraction:
-    """The percentile of `samples` values, linear between its two neighbours in their order.
+def interpolate(lower: int, upper: int, samples: int, quantile: tuple[int, int]) -> tuple[int, int]:
+    """The percentile of `samples` values, linear between its two neighbours in their order, as a fraction's two parts.
 
     That is SQL's `percentile_cont`, type 7 of Hyndman and Fan, "Sample Quantiles in Statistical Packages",
     The American Statistician 50 (1996). `lower` and `upper` are the values at the positions next to
-    `(samples - 1) * quantile`, counted from 0; they are the same one where that is whole. They are divided by `scale`.
+    `(samples - 1) * quantile`, counted from 0; they are the same one where that is whole.
     """
     numerator, denominator = quantile
     rest = (samples - 1) * numerator % denominator
-    return Fraction(lower * (denominator - rest) + upper * rest, denominator * scale)
+    return lower * (denominator - rest) + upper * rest, denominator
 
 
 def wilson(successes: int, samples: int) -> tuple[float, float]:
