@@ -6,10 +6,12 @@ The running exporter, `status`, `explain` and the API all come through here, so 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from itertools import chain
+from typing import TypeVar
 
 from scorecard_exporter.config.model import Configuration, Scorecard
 from scorecard_exporter.errors import UnknownNameError
@@ -25,6 +27,9 @@ from scorecard_exporter.store.base import Store
 SAMPLES_SHOWN = 10
 READINGS_AT_ONCE = 40_000
 """Of a long history so many readings are held at a time: memory stays flat, and statements serve many periods."""
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 def take(configuration: Configuration, store: Store, at: int) -> Snapshot:
@@ -55,8 +60,10 @@ def history(configuration: Configuration, store: Store, points: Sequence[Point])
     """
     definitions = sum(map(len, _by_window(configuration).values()))
     size = max(1, READINGS_AT_ONCE // max(1, definitions * len(_teams(configuration))))
-    for begin in range(0, len(points), size):
-        yield from _snapshots(configuration, store, points[begin : begin + size])
+    parts = [points[begin : begin + size] for begin in range(0, len(points), size)]
+    for part, readings_at in zip(parts, _one_ahead(partial(_readings_at, configuration, store), parts), strict=True):
+        for point in part:
+            yield snapshot(configuration, readings_at.pop(point.ends_at, ()), (), (), point.ends_at)
 
 
 def narrowed(
@@ -87,7 +94,11 @@ def _with_one(card: Scorecard, measure: str) -> Scorecard:
     return replace(card, perspectives=(replace(perspective, objectives=(objective,)),))
 
 
-def _snapshots(configuration: Configuration, store: Store, points: Sequence[Point]) -> Iterator[Snapshot]:
+_ByEnd = dict[int, list[Reading]]
+"""Readings by the end of their period."""
+
+
+def _readings_at(configuration: Configuration, store: Store, points: Sequence[Point]) -> _ByEnd:
     calendar = [Period(point.starts_at, point.ends_at) for point in points if point.starts_at is not None]
     work: list[tuple[list[Definition], list[Period]]] = []
     # The same periods for every window: one evaluation serves them all.
@@ -99,11 +110,20 @@ def _snapshots(configuration: Configuration, store: Store, points: Sequence[Poin
             work.append((own, [Period(point.ends_at - window, point.ends_at) for point in points]))
     if shared:
         work.append((shared, calendar))
-    by_end: defaultdict[int, list[Reading]] = defaultdict(list)
+    by_end: _ByEnd = defaultdict(list)
     for reading in _evaluated(configuration, store, work):
         by_end[reading.period.ends_at].append(reading)
-    for point in points:
-        yield snapshot(configuration, by_end.pop(point.ends_at, []), (), (), point.ends_at)
+    return by_end
+
+
+def _one_ahead(work: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
+    """What the work makes of each item; the statements of the next one run while the caller looks at this one."""
+    with ThreadPoolExecutor(1, "ahead") as worker:
+        futures = (worker.submit(work, item) for item in items)
+        upcoming = next(futures, None)
+        while upcoming:
+            result, upcoming = upcoming.result(), next(futures, None)
+            yield result
 
 
 def _evaluated(

@@ -44,10 +44,11 @@ _SPAN_LENGTHS: Mapping[Join, str] = {
 }
 _MOST_NAMES = 100
 """Longer lists of names are left out of a statement: some engines plan them badly."""
+_LARGEST_INTEGER = 2**31 - 1
 _FEW_PERIODS = 2
 """Of no more, each sample is compared with each period; else it is placed between their beginnings and ends first."""
-_PERIODS_RANKED_AT_ONCE = 12
-"""Of few teams; the samples of so many periods are held and sorted together."""
+_RANKED_AT_ONCE = 2_000_000
+"""About so many samples, of teams and periods together, are held and sorted by one statement."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,6 +114,9 @@ class Aggregates:
 
     def total(self, samples: SampleSet, team: str, period: Period) -> Total:
         """Number, oldest and newest moment, and sums of the set's columns."""
+        return self._totals_of(samples).get((team, period), _NO_SAMPLES)
+
+    def _totals_of(self, samples: SampleSet) -> Mapping[tuple[str, Period], Total]:
         if samples not in self._totals:
             places = {column: place for place, column in enumerate(samples.sums)}
             rows = read(self._store, _totals(self._plain(samples), self._teams, self._periods))
@@ -120,7 +124,7 @@ class Aggregates:
                 (team, self._periods[place]): Total(count, oldest, newest, sums, places)
                 for team, place, count, oldest, newest, *sums in rows
             }
-        return self._totals[samples].get((team, period), _NO_SAMPLES)
+        return self._totals[samples]
 
     def _plain(self, samples: SampleSet) -> SampleSet:
         """The same samples, counted for each service where that is the same: several times cheaper."""
@@ -133,9 +137,8 @@ class Aggregates:
             return
         ranks = sorted_lists if self._store.dialect == "duckdb" else row_numbers
         found: dict[Statistic, dict[tuple[str, Period], Part]] = {statistic: {} for statistic in missing}
-        # To sort by team and value costs half of what it does by team, period and value; of few teams, reading the
-        # samples costs more than sorting them.
-        size = _PERIODS_RANKED_AT_ONCE if len(self._teams) <= _MOST_NAMES else 1
+        every = sum(total.samples for total in self._totals_of(samples).values())
+        size = max(1, len(self._periods) * _RANKED_AT_ONCE // max(1, every))
         for begin in range(0, len(self._periods), size):
             periods = self._periods[begin : begin + size]
             for team, place, count, *bounds in read(
@@ -200,17 +203,18 @@ def conditions(samples: SampleSet, periods: Sequence[Period]) -> str:
 
 
 def bigint(number: int) -> str:
-    """A whole number as SQL writes it for every engine to take it as BIGINT."""
-    return f"cast({number} as bigint)"
+    """A whole number as SQL writes it for every engine to take it as BIGINT; beyond 32 bits they do so unasked."""
+    return str(number) if abs(number) > _LARGEST_INTEGER else f"cast({number} as bigint)"
 
 
 def period_rows(periods: Sequence[Period]) -> str:
     """The small table `periods`: `period` (the place in the sequence), `starts_at`, `ends_at`."""
-    return " union all ".join(
-        f"select {bigint(place)} as period, "
-        f"{bigint(period.starts_at)} as starts_at, {bigint(period.ends_at)} as ends_at"
+    rows = (
+        f"({bigint(place)}, {bigint(period.starts_at)}, {bigint(period.ends_at)})"
         for place, period in enumerate(periods)
     )
+    columns = "period, starts_at, ends_at"
+    return f"select {columns} from (values {', '.join(rows)}) as listed ({columns})"
 
 
 def text_literal(text: str) -> str:
