@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from scorecard_exporter.config.model import Configuration, Scorecard
 from scorecard_exporter.errors import UnknownNameError
+from scorecard_exporter.measures.coverage import CoverageIndex
 from scorecard_exporter.measures.evaluate import evaluate
 from scorecard_exporter.measures.evidence import evidence
 from scorecard_exporter.measures.model import Definition, Period, Reading
@@ -48,7 +49,8 @@ def readings(configuration: Configuration, store: Store, at: int, *, periods: in
         return [Period(at - (back + 1) * window, at - back * window) for back in range(periods)]
 
     groups = _by_window(configuration)
-    return _evaluated(configuration, store, [(group, spans(window)) for window, group in groups.items()])
+    work = [(group, spans(window)) for window, group in groups.items()]
+    return _evaluated(configuration, store, CoverageIndex(store.coverage()), work)
 
 
 def history(configuration: Configuration, store: Store, points: Sequence[Point]) -> Iterator[Snapshot]:
@@ -61,7 +63,8 @@ def history(configuration: Configuration, store: Store, points: Sequence[Point])
     definitions = sum(map(len, _by_window(configuration).values()))
     size = max(1, READINGS_AT_ONCE // max(1, definitions * len(_teams(configuration))))
     parts = [points[begin : begin + size] for begin in range(0, len(points), size)]
-    for part, readings_at in zip(parts, _one_ahead(partial(_readings_at, configuration, store), parts), strict=True):
+    read = partial(_readings_at, configuration, store, CoverageIndex(store.coverage()))
+    for part, readings_at in zip(parts, _one_ahead(read, parts), strict=True):
         for point in part:
             yield snapshot(configuration, readings_at.pop(point.ends_at, ()), (), (), point.ends_at)
 
@@ -98,7 +101,9 @@ _ByEnd = dict[int, list[Reading]]
 """Readings by the end of their period."""
 
 
-def _readings_at(configuration: Configuration, store: Store, points: Sequence[Point]) -> _ByEnd:
+def _readings_at(
+    configuration: Configuration, store: Store, coverage: CoverageIndex, points: Sequence[Point]
+) -> _ByEnd:
     calendar = [Period(point.starts_at, point.ends_at) for point in points if point.starts_at is not None]
     work: list[tuple[list[Definition], list[Period]]] = []
     # The same periods for every window: one evaluation serves them all.
@@ -111,7 +116,7 @@ def _readings_at(configuration: Configuration, store: Store, points: Sequence[Po
     if shared:
         work.append((shared, calendar))
     by_end: _ByEnd = defaultdict(list)
-    for reading in _evaluated(configuration, store, work):
+    for reading in _evaluated(configuration, store, coverage, work):
         by_end[reading.period.ends_at].append(reading)
     return by_end
 
@@ -127,12 +132,15 @@ def _one_ahead(work: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iter
 
 
 def _evaluated(
-    configuration: Configuration, store: Store, work: Sequence[tuple[list[Definition], list[Period]]]
+    configuration: Configuration,
+    store: Store,
+    coverage: CoverageIndex,
+    work: Sequence[tuple[list[Definition], list[Period]]],
 ) -> Iterator[Reading]:
     teams = _teams(configuration)
 
     def evaluated(one: tuple[list[Definition], list[Period]]) -> list[Reading]:
-        return evaluate(store, one[0], configuration.scopes, teams, one[1])
+        return evaluate(store, one[0], configuration.scopes, teams, one[1], coverage=coverage)
 
     # Two at a time, so that one window's statements run while another's readings are put together.
     with ThreadPoolExecutor(2, "evaluation") as workers:

@@ -36,12 +36,16 @@ def evaluate(
     scopes: Mapping[str, Scope],
     teams: Sequence[str],
     periods: Sequence[Period],
+    *,
+    coverage: CoverageIndex | None = None,
 ) -> list[Reading]:
     """A reading of each definition, for each of `teams`, over each period, in this order; equal definitions once.
 
-    `scopes` holds every team of the tree, and is what the store's dimensions were made from.
+    `scopes` holds every team of the tree, and is what the store's dimensions were made from. `coverage`: what the
+    store says now of what has been read, where that is known already.
     """
-    evaluation = _Evaluation(store, definitions, scopes, teams, periods)
+    known = coverage or CoverageIndex(store.coverage())
+    evaluation = _Evaluation(store, definitions, scopes, teams, periods, coverage=known)
     return [
         reading
         for definition in dict.fromkeys(definitions)
@@ -60,11 +64,13 @@ class _Evaluation:
         scopes: Mapping[str, Scope],
         teams: Sequence[str],
         periods: Sequence[Period],
+        *,
+        coverage: CoverageIndex,
     ) -> None:
         self._store = store
         self._scopes = scopes
         self._periods = periods
-        self._coverage = CoverageIndex(store.coverage())
+        self._coverage = coverage
         self._aggregates = Aggregates(store, teams, periods, _apart(scopes.values()))
         self._observed = Observed(
             Observations(store, _series(definitions), subjects_of(scopes, teams), periods),

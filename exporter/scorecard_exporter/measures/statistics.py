@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
 
 from scorecard_exporter.measures.model import Statistic
 
@@ -29,6 +31,15 @@ def interpolate(lower: int, upper: int, samples: int, quantile: tuple[int, int])
     numerator, denominator = quantile
     rest = (samples - 1) * numerator % denominator
     return lower * (denominator - rest) + upper * rest, denominator
+
+
+def exact_sum(values: Iterable[Fraction]) -> Fraction:
+    """The sum; those with the same denominator are added up as whole numbers, several times faster."""
+    numerators: defaultdict[int, int] = defaultdict(int)
+    for value in values:
+        numerator, denominator = value.as_integer_ratio()
+        numerators[denominator] += numerator
+    return sum((Fraction(numerator, denominator) for denominator, numerator in numerators.items()), Fraction(0))
 
 
 def wilson(successes: int, samples: int) -> tuple[float, float]:
