@@ -86,8 +86,8 @@ def measures() -> Json:
     )
 
 
-def objectives() -> Json:
-    """Scores and coverage of the whole, the perspectives and the objectives."""
+def objectives(*, beside_map: bool = False) -> Json:
+    """Scores and coverage of the whole, the perspectives and the objectives; the map is linked where it is not shown."""
     every = (
         (names.SCORE, names.COVERAGE, names.STATUS, ()),
         (names.PERSPECTIVE_SCORE, names.PERSPECTIVE_COVERAGE, names.PERSPECTIVE_STATUS, ("perspective",)),
@@ -120,7 +120,11 @@ def objectives() -> Json:
         sort_by=[{"displayName": "Perspective", "desc": False}],
         overrides=[
             panels.override("Perspective", links=[pages.board(pages.SCORECARD, pages.KEPT_TEAM, PERSPECTIVE_OF_ROW)]),
-            panels.override("Objective", links=[pages.board(pages.STRATEGY, pages.KEPT_TEAM)]),
+            *(
+                []
+                if beside_map
+                else [panels.override("Objective", links=[pages.board(pages.STRATEGY, pages.KEPT_TEAM)])]
+            ),
             panels.override("Status", **STATUS_CELL),
             panels.override("Score", **SCORE_CELL),
             panels.override("Coverage", unit="percentunit", decimals=0, **{"custom.width": 100}),
