@@ -99,21 +99,27 @@ async def _answered(exporter: StandsStill) -> list[Promise]:
         cold = [await ask("history", team=team, **past) for team in teams][1:]  # once to warm up
         warm = [await ask("history", team=team, **past) for team in teams]
     card = exporter.snapshot.scorecards[0]
+    size = f"{len(card.measures())} measures x {len(exporter.snapshot.scorecards)} teams"
     return [
-        Promise(
-            name=f"plugin, scorecard of {len(card.measures())} measures x {len(exporter.snapshot.scorecards)} teams",
-            runs=rows,
-            unit="ms",
-            sense="at most",
-            bound=30,
-        ),
-        Promise(name="plugin, two years of a measure in weeks, cold", runs=cold, unit="ms", sense="at most", bound=300),
-        Promise(name="plugin, two years of a measure in weeks, warm", runs=warm, unit="ms", sense="at most", bound=20),
+        _promise(f"scorecard of {size}", rows, 30),
+        _promise("two years of a measure in weeks, cold", cold, 300),
+        _promise("two years of a measure in weeks, warm", warm, 20),
     ]
 
 
-async def _timed(answering: Answering, kind: str, **keys: str) -> float:
-    """Milliseconds of an answer."""
+def _promise(name: str, runs: list[tuple[float, float]], bound: float) -> Promise:
+    return Promise(
+        name=f"plugin, {name}",
+        runs=[passed for passed, _ in runs],
+        unit="ms",
+        sense="at most",
+        bound=bound,
+        detail=f"{median(processors for _, processors in runs):.0f} ms of processor time",
+    )
+
+
+async def _timed(answering: Answering, kind: str, **keys: str) -> tuple[float, float]:
+    """Milliseconds of an answer: those that passed, and the time of all processors together."""
     last = AT // 1000
     query = DataQuery(
         refId="A",
@@ -122,9 +128,9 @@ async def _timed(answering: Answering, kind: str, **keys: str) -> float:
         maxDataPoints=1_000,
         timeRange=TimeRange(fromEpochMS=last - WEEKS * WEEK, toEpochMS=last),
     )
-    began = time.perf_counter()
+    began, processors = time.perf_counter(), time.process_time()
     response: DataResponse = await answering.answer(query)
-    milliseconds = 1000 * (time.perf_counter() - began)
+    milliseconds = 1000 * (time.perf_counter() - began), 1000 * (time.process_time() - processors)
     if response.error or not response.frames:
         raise AssertionError(response.error)
     return milliseconds

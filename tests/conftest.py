@@ -19,6 +19,9 @@ PACKAGES = {
     "prometheus-alertmanager": "prometheus-alertmanager",
     "docker-compose": "docker-compose",
     "make": "make",
+    "dash": "dash",
+    "busybox": "busybox",
+    "node": "nodejs",
 }
 REQUIRED = os.environ.get("SCORECARD_TEST_REQUIRE_SERVICES") == "1"
 

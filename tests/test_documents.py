@@ -66,7 +66,7 @@ def test_what_is_generated_is_current(checkout, document, text):
 
 
 def documents(root):
-    folders = (root, root / "docs", root / "docs/sources", root / "examples/quickstart")
+    folders = (root, root / "docs", root / "docs/sources", *(root / "examples").iterdir())
     return sorted(path for folder in folders for path in folder.glob("*.md"))
 
 

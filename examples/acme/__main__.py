@@ -47,13 +47,14 @@ def _serve(options: argparse.Namespace, story: Company, now: int) -> None:
             base=f"http://127.0.0.1:{options.port}",
         )
         threading.Thread(target=life.run, args=(stop,), daemon=True).start()
-    uvicorn.run(application(systems), host="127.0.0.1", port=options.port, log_level="warning")
+    uvicorn.run(application(systems), host=options.host, port=options.port, log_level="warning")
     stop.set()
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m examples.acme", description=__doc__)
-    parser.add_argument("--port", type=int, default=10220, help="where it listens, on 127.0.0.1 [10220]")
+    parser.add_argument("--host", default="127.0.0.1", help="the address on which it listens [127.0.0.1]")
+    parser.add_argument("--port", type=int, default=10220, help="the port on which it listens [10220]")
     parser.add_argument("--seed", type=int, default=1, help="another seed is another company [1]")
     parser.add_argument("--services", type=int, default=40, help="how many services it has [40]")
     parser.add_argument("--months", type=int, default=MONTHS, help="how long its story is, in whole months [24]")

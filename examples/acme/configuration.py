@@ -18,6 +18,10 @@ DEPLOYING = "workflow:deploy.yml"
 """What the runs of a workflow are deployments to."""
 SHOWN = (2026, 11)
 """Year and month for which the dates of `scorecard.yaml` are written."""
+SYSTEMS = "http://127.0.0.1:10220"
+"""Where `sources.yaml` looks for the systems."""
+STORE = "duckdb:./data/acme.duckdb"
+"""Where `scorecard.yaml` keeps what was read."""
 NOTE = "# Written by `python -m examples.acme.configuration`.\n"
 
 
@@ -84,14 +88,17 @@ def moved(text: str, now: int) -> str:
     return re.sub(r"\b\d{4}-\d\d-01\b", lambda found: iso(month_start(moment(found[0]), later))[:10], text)
 
 
-def write(folder: Path, now: int, chosen: Sequence[Service]) -> None:
-    """Write the whole configuration for a company that is shown at `now`."""
+def write(folder: Path, now: int, chosen: Sequence[Service], *, systems: str = SYSTEMS, store: str = STORE) -> None:
+    """Write the whole configuration for a company that is shown at `now`, where its systems and the store are."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "teams.yaml").write_text(teams_yaml(teams(), chosen), "utf-8")
     (folder / "services.yaml").write_text(services_yaml(chosen), "utf-8")
     if folder.resolve() != HERE:
-        (folder / "sources.yaml").write_text((HERE / "sources.yaml").read_text("utf-8"), "utf-8")
-        (folder / "scorecard.yaml").write_text(moved((HERE / "scorecard.yaml").read_text("utf-8"), now), "utf-8")
+        sources = (HERE / "sources.yaml").read_text("utf-8").replace(SYSTEMS, systems)
+        (folder / "sources.yaml").write_text(sources, "utf-8")
+        for name in ("scorecard.yaml", "initiatives.yaml"):
+            text = moved((HERE / name).read_text("utf-8"), now).replace(STORE, store)
+            (folder / name).write_text(text, "utf-8")
 
 
 def main() -> None:

@@ -10,15 +10,12 @@ import sys
 import time
 from pathlib import Path
 
-import httpx
 from examples.acme import configuration, files
 from examples.acme.company.people import services
 from examples.acme.company.story import company
 from examples.acme.systems.running import TOKEN
+from examples.acme.waiting import PORT, wait
 
-PORT = 10220
-"""Where `sources.yaml` looks for the systems."""
-PATIENCE = 60.0
 EXPORTER = Path(sys.executable).with_name("scorecard-exporter")
 
 
@@ -38,7 +35,7 @@ def main() -> int:
         [sys.executable, "-m", "examples.acme", "--port", str(PORT), *pushes]
     )
     try:
-        _wait(systems)
+        wait(lambda: systems.poll() is None)
         sys.stderr.write(f"\n  The scorecard of Acme: http://{options.listen}/  (all of it within two minutes)\n\n")
         exporter = subprocess.Popen(  # noqa: S603  our own program, with our own arguments
             [EXPORTER, "run", f"--config.file={folder / 'scorecard.yaml'}", f"--web.listen-address={options.listen}"],
@@ -56,18 +53,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--listen", default="127.0.0.1:10210", help="where the exporter listens")
     parser.add_argument("--live", action="store_true", help="let the company live on, and push what happens")
     return parser.parse_args()
-
-
-def _wait(systems: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and systems.poll() is None:
-        try:
-            httpx.get(f"http://127.0.0.1:{PORT}/prometheus/api/v1/status/buildinfo", timeout=5)
-        except httpx.TransportError:
-            time.sleep(0.2)
-        else:
-            return
-    raise SystemExit(f"Acme's systems do not answer on 127.0.0.1:{PORT}; does something else use that port?")
 
 
 def _until_the_end(exporter: subprocess.Popen[bytes]) -> int:

@@ -15,6 +15,7 @@ from examples.acme.company.model import (
     Build,
     Company,
     Deployment,
+    Figure,
     Incident,
     Issue,
     PullRequest,
@@ -198,6 +199,14 @@ def _incident(service: Service, one: Incident) -> tuple[str, Row]:
     }
 
 
+def _figure(one: Figure) -> Row:
+    """All are of one thing: the spreadsheets are kept together, and where they say nothing, nothing happened."""
+    value: Row = {"thing": "office", "series": one.series, "subject": one.subject, "unit": one.unit, "value": one.value}
+    if one.starts_at == one.ends_at:
+        return {**value, "at": iso(one.starts_at), "starts_at": "", "ends_at": ""}
+    return {**value, "at": "", "starts_at": iso(one.starts_at), "ends_at": iso(one.ends_at)}
+
+
 def _history(steps: Iterable[Step]) -> str:
     return "; ".join(f"{step.state}@{iso(step.at)}" for step in steps)
 
@@ -211,6 +220,8 @@ def _observed(company: Company) -> Iterator[tuple[str, str, Row]]:
         for name, number in (("training_assigned", training.assigned), ("training_completed", training.completed)):
             about = {"thing": "training", "series": name, "subject": training.team, "unit": "count"}
             yield "acme-surveys", "observations", {**about, "value": number, "at": iso(training.at)}
+    for figure in company.figures:
+        yield "acme-office", "observations", _figure(figure)
     for answer in company.answers:
         about = {"thing": answer.survey, "survey": answer.survey, "round": answer.round, "subject": answer.team or ROOT}
         said = {"question": "would you recommend us", "answer": answer.answer, "closes_at": iso(answer.closes_at)}

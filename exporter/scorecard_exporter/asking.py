@@ -16,11 +16,11 @@ from scorecard_exporter.backfilling import Wanted, past_gauges
 from scorecard_exporter.config.lint.advice import OF_NUMBERS, Advice
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import NoReviewError, ScorecardError, StoreBusyError, UnknownNameError
-from scorecard_exporter.evaluation import explain_at, narrowed, selected, take
+from scorecard_exporter.evaluation import advice_on_numbers, explain_at, narrowed, selected, take
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.report.writing import Meeting, ReviewQuestion, kept_document, recorded, written
-from scorecard_exporter.scorecard.advice import advise_on_numbers, moments
 from scorecard_exporter.scorecard.document import explanation_document, snapshot_document
+from scorecard_exporter.scorecard.model import Snapshot
 from scorecard_exporter.store import open_store, store_path
 from scorecard_exporter.store.base import Store
 from scorecard_exporter.web.listen import local_socket
@@ -117,8 +117,7 @@ class _Here:
         )
 
     def advice(self) -> list[Advice]:
-        now = instant(datetime.now(UTC))
-        return advise_on_numbers([take(self.configuration, self.store, at) for at in moments(now)])
+        return advice_on_numbers(self.configuration, self.store, self._take(None))
 
     def review(self, question: ReviewQuestion) -> dict[str, Any]:
         return written(self.configuration, self.store, question, instant(datetime.now(UTC)))
@@ -135,7 +134,7 @@ class _Here:
     def past_gauges(self, wanted: Wanted) -> Iterator[bytes]:
         return past_gauges(self.configuration, self.store, wanted)
 
-    def _take(self, at: datetime | None) -> Any:
+    def _take(self, at: datetime | None) -> Snapshot:
         return take(self.configuration, self.store, instant(at or datetime.now(UTC)))
 
 

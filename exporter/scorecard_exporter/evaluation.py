@@ -12,15 +12,18 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 
+from scorecard_exporter.config.lint.advice import Advice
 from scorecard_exporter.config.model import Configuration, Scorecard
 from scorecard_exporter.errors import UnknownNameError
 from scorecard_exporter.measures.evaluate import evaluate
 from scorecard_exporter.measures.evidence import evidence
 from scorecard_exporter.measures.inquiry import inquire
 from scorecard_exporter.measures.model import Definition, Period, Reading, Sample
+from scorecard_exporter.scorecard.advice import PERIODS, advise_on_numbers
 from scorecard_exporter.scorecard.explanation import Explanation, explain
 from scorecard_exporter.scorecard.model import MeasureStatus, ScorecardStatus, Snapshot
 from scorecard_exporter.scorecard.periods import Point
+from scorecard_exporter.scorecard.review_periods import KINDS, Kind, ReviewPeriod
 from scorecard_exporter.scorecard.snapshot import snapshot
 from scorecard_exporter.store.base import Store
 
@@ -58,6 +61,27 @@ def history(configuration: Configuration, store: Store, points: Sequence[Point])
     size = max(1, READINGS_AT_ONCE // max(1, definitions * len(_teams(configuration))))
     for begin in range(0, len(points), size):
         yield from _snapshots(configuration, store, points[begin : begin + size])
+
+
+def advice_on_numbers(configuration: Configuration, store: Store, newest: Snapshot) -> list[Advice]:
+    """What the numbers of `newest`, and of the last periods that were over then, advise; silenced or not."""
+    return advise_on_numbers(newest, _last_periods(configuration, store, newest.at))
+
+
+def _last_periods(configuration: Configuration, store: Store, at: int) -> list[Snapshot]:
+    """Each scorecard in the last periods of its reviews, or quarters, that are over at `at`; the oldest first."""
+    alike: defaultdict[tuple[Kind, str], dict[str, Scorecard]] = defaultdict(dict)
+    for card in configuration.scorecards.values():
+        alike[KINDS.get(card.review, "quarter"), card.zone][card.id] = card
+    histories = []
+    for (kind, zone), cards in alike.items():
+        current = ReviewPeriod.containing(kind, at, zone)
+        points = [current.moved(-back).point() for back in range(PERIODS, 0, -1)]
+        histories.append(history(replace(configuration, scorecards=cards), store, points))
+    return [
+        Snapshot(at=at, scorecards=tuple(card for taken in of_period for card in taken.scorecards))
+        for of_period in zip(*histories, strict=True)
+    ]
 
 
 def narrowed(

@@ -27,9 +27,18 @@ from prometheus_client import CollectorRegistry
 
 from scorecard_exporter.backfilling import Wanted, past_gauges
 from scorecard_exporter.config import load
+from scorecard_exporter.config.lint.advice import Advice
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, StoreFullError
-from scorecard_exporter.evaluation import explain_at, explain_measure, history, narrowed, samples_behind, take
+from scorecard_exporter.evaluation import (
+    advice_on_numbers,
+    explain_at,
+    explain_measure,
+    history,
+    narrowed,
+    samples_behind,
+    take,
+)
 from scorecard_exporter.events.model import Batch
 from scorecard_exporter.exposition.cache import Rendered, render
 from scorecard_exporter.exposition.own import OwnMetrics
@@ -198,6 +207,15 @@ class Service:
     async def evaluate(self, at: datetime) -> Snapshot:
         async with self._questions:
             return await self._in_writer(self._take, instant(at))
+
+    async def advice(self) -> Sequence[Advice]:
+        async with self._questions:
+            return await self._in_writer(self._advise_now)
+
+    def _advise_now(self) -> Sequence[Advice]:
+        """In the writer's thread, as `_take`."""
+        current = self._current
+        return advice_on_numbers(current.configuration, self._store, current.snapshot) if current else ()
 
     async def explain(self, scorecard: str, measure: str, team: str | None, at: datetime | None) -> Explanation:
         if at is None and self._current:

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from measured import differences, measured, table
 
-SOURCES = ("github", "gitlab", "jenkins", "pagerduty", "jira", "prometheus", "surveys")
+SOURCES = ("github", "gitlab", "jenkins", "pagerduty", "jira", "prometheus", "surveys", "office")
 OBSERVED = ("cost", "cost_per_active_user", "uptime")
 TABLE = Path(__file__).parents[1] / "golden" / "acme_truth.txt"
 """What is true and what was measured, to be read; `SCORECARD_TEST_WRITE_GOLDEN=1` writes it anew."""

@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import grpc
 import pytest
@@ -511,6 +512,11 @@ def test_something_else_at_the_path_is_left_alone(standing, tmp_path):
     with pytest.raises(ScorecardError, match="something else than a socket"):
         serve_once(standing, path)
     assert path.read_text() == "mine"
+
+
+def test_a_folder_that_takes_no_socket_is_refused_in_words(standing):
+    with pytest.raises(ScorecardError, match="no socket can be made in this folder"):
+        serve_once(standing, Path("/proc/self/plugin.sock"))
 
 
 def test_a_path_that_is_too_long_is_refused_in_words(standing, tmp_path):

@@ -129,3 +129,18 @@ def test_a_forecast_has_a_range_and_names_its_evidence():
 def test_nine_months_are_too_few_for_a_forecast():
     assert outlook(measure(), PLAIN, rising(9), QUARTER)["forecast"] is None
     assert outlook(measure(), PLAIN, rising(10), QUARTER)["forecast"] is not None
+
+
+@pytest.mark.parametrize(
+    ("lowest", "first", "is_told", "why"),
+    [
+        (None, 12, False, "it falls by one a month from 12 to 1: three months on it would be below zero"),
+        (None, 40, True, "it stays above zero"),
+        (Fraction(-100), 12, True, "below zero is possible, and known to be"),
+        (None, 6, True, "it was below zero before"),
+    ],
+)
+def test_of_arithmetic_no_forecast_goes_below_zero_where_no_month_did(lowest, first, is_told, why):
+    falling = months(*[Fraction(first - place) + Fraction(place % 2, 10) for place in range(12)])
+    calculated = replace(measure(), domain=(lowest, None))
+    assert (outlook(calculated, PLAIN, falling, QUARTER)["forecast"] is not None) is is_told, why

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from scorecard_exporter.config import load
+from scorecard_exporter.config import advise, load
+from scorecard_exporter.config.lint.advice import ABOUT_TARGETS, OF_NUMBERS
 from scorecard_exporter.errors import NoReviewError, UnknownNameError
-from scorecard_exporter.evaluation import history, narrowed, take
+from scorecard_exporter.evaluation import advice_on_numbers, history, narrowed, take
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.report.markdown import markdown
 from scorecard_exporter.report.writing import Meeting, ReviewQuestion, chosen, kept_document, recorded, written
@@ -139,7 +140,7 @@ def test_before_anything_was_read_it_says_so(company, store):
     assert early["counts"]["grey"] == len(early["measures"])
     assert {one["trend"] for one in early["measures"]} == {None}
     assert {one["forecast"] for one in early["measures"]} == {None}
-    assert early["reconsider"] == []
+    assert {one["name"] for one in (*early["reconsider"], *early["advice"])}.isdisjoint(OF_NUMBERS)
 
 
 def test_what_was_recorded_stays_as_it_was(company, store, reviewed):
@@ -154,6 +155,74 @@ def test_what_was_recorded_stays_as_it_was(company, store, reviewed):
     assert (now["goal_text"], now["status"]) == ("<= 1 h", "red")
     changed = written(stricter, store, FOURTH, LATER)["changes"]
     assert "Its target changed: from <= 2 d (red at 14 d) to <= 1 h (red at 2 h)." in changed[0]["text"]
+
+
+def test_it_advises_what_check_advises_of_its_scorecard_and_team(company, review):
+    """In the same words; what is about targets stands apart, and nothing is told of other teams."""
+    ours = {one["about"]: one["title"] for one in review["advice"] + review["reconsider"]}
+    told = {(one["name"], one["sentence"]) for one in review["advice"]}
+    assert {(one.name, one.sentence) for one in advise(company, LATER) if one.name == "perspective-too-small"} <= told
+    assert "source shop" not in ours
+    assert ours["initiative automation"] == "Automate the release tests"
+    assert ours["engineering/business"] == "Business"
+    assert "no-owner" not in {name for name, _ in told}, "payments has an owner, which search has not"
+    assert {one["name"] for one in review["reconsider"]} == set(ABOUT_TARGETS)
+
+
+def test_a_target_that_every_team_misses_is_to_be_reconsidered_by_each(company, store, review):
+    """Though the review is of one of them, and has the numbers of that one only."""
+    (taken,) = history(company, store, [ReviewPeriod.parse("2025-Q4", "Europe/Berlin").point()])
+    colours = {}
+    for status in (one for scorecard in taken.scorecards for _, _, one in scorecard.measures()):
+        colours.setdefault(status.measure.id, set()).add(status.status)
+    missed = {f"engineering/{id_}" for id_, found in colours.items() if found <= {"red", "yellow"}}
+    assert missed == {one["about"] for one in review["reconsider"] if one["name"] == "target-met-by-nobody"} != set()
+
+
+def test_what_is_silenced_is_told_with_its_reason(company, store):
+    quiet = replace(company, silenced={"target-unchanged": "It is looked at in spring.", "no-owner": "We share them."})
+    found = written(quiet, store, FOURTH, LATER)
+    assert found["silenced"] == [
+        {"name": "target-unchanged", "reason": "It is looked at in spring.", "number": 1},
+        {"name": "no-owner", "reason": "We share them.", "number": 0},
+    ]
+    assert "target-unchanged" not in {one["name"] for one in found["reconsider"]}
+    assert "- `target-unchanged` (1): It is looked at in spring." in markdown(found)
+
+
+def test_targets_are_met_in_periods_of_the_calendar(company, store):
+    """In those of the reviews, by every team; of months others are met than of quarters."""
+    for review, names in (
+        ("quarterly", ("2025-Q2", "2025-Q3", "2025-Q4")),
+        ("monthly", ("2025-10", "2025-11", "2025-12")),
+    ):
+        card = replace(company.scorecards["engineering"], review=review)
+        asked = replace(company, scorecards={"engineering": card})
+        green = None
+        for taken in history(asked, store, [ReviewPeriod.parse(name, card.zone).point() for name in names]):
+            colours = {}
+            for status in (one for scorecard in taken.scorecards for _, _, one in scorecard.measures()):
+                colours.setdefault(status.measure.id, set()).add(status.status)
+            always = {id_ for id_, found in colours.items() if found == {"green"}}
+            green = always if green is None else green & always
+        advice = advice_on_numbers(asked, store, take(asked, store, LATER))
+        met = {one.about.partition("/")[2] for one in advice if one.name == "target-met-repeatedly"}
+        assert met == green != set(), review
+
+
+def test_beside_the_score_stand_the_pace_and_the_published_levels(company, store, review):
+    """Never in it: neither is there where there is no date to come, or no report is configured."""
+    assert {one["benchmark"] for one in review["measures"]} == {None}
+    path = company.path.with_name("dated.yaml")
+    schedule = "schedule: [{at: 2024-01-01, goal: 2d, red: 2w}, {at: 2026-12-31, goal: 1h, red: 2w}]"
+    path.write_text(company.path.read_text().replace("goal: 2d, red: 2w", schedule, 1) + "benchmark: 2024\n")
+    dated = measures(written(load(path), store, FOURTH, LATER))
+    lead_time = dated["lead_time_for_changes"]
+    assert lead_time["pace"]["state"] == "sufficient"
+    assert lead_time["pace"]["sentence"].endswith("in the last 92 d it came from 2.4 d to 19 h, which is enough.")
+    assert (lead_time["benchmark"]["report"], lead_time["benchmark"]["level"]) == (2024, "elite")
+    assert dated["deployment_success_rate"]["pace"] is None
+    assert dated["deployment_frequency"]["score"] == measures(review)["deployment_frequency"]["score"]
 
 
 def test_a_kept_review_for_programs(reviewed):

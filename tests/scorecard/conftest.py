@@ -106,7 +106,9 @@ class Build:
 
     def status(self, measure, value=None, *, before=None, changes=(), initiatives=(), zone="UTC", **more):
         """A measure alone, judged, and the scorecard it is in."""
-        previous = () if before is None else (self.reading(measure, before),)
+        length = 30 * DAY * 1_000_000
+        earlier = Period(self.at - 2 * length, self.at - length)
+        previous = () if before is None else (replace(self.reading(measure, before), period=earlier),)
         (scorecard,) = self.taken(
             self.reading(measure, value, **more),
             measure=measure,

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from scorecard_exporter.config.model import Anchors, Band, Target, TargetPoint
-from scorecard_exporter.measures.model import Survey
+from scorecard_exporter.measures.model import Period, Survey
 from scorecard_exporter.measures.statistics import wilson
 from scorecard_exporter.scorecard.pace import pace
 
@@ -40,12 +40,25 @@ def of(build):
     """The pace of one measure from `before` to `now`."""
 
     def found(
-        target, before, now, *, samples=(50, 50), measure="lead_time_for_changes", unit="count", survey=None, **more
+        target,
+        before,
+        now,
+        *,
+        samples=(50, 50),
+        measure="lead_time_for_changes",
+        statistic="median",
+        unit="count",
+        survey=None,
+        days=30,
+        **more,
     ):
-        definition = build.definition(measure, unit, "median", survey=survey)
+        definition = build.definition(measure, unit, statistic, survey=survey)
         measure = build.measure(definition=definition)
         reading = build.reading(measure, now, samples=samples[1])
-        previous = None if before is None else build.reading(measure, before, samples=samples[0])
+        earlier = Period(*(end - days * DAY * 1_000_000 for end in (reading.period.starts_at, reading.period.ends_at)))
+        previous = None
+        if before is not None:
+            previous = replace(build.reading(measure, before, samples=samples[0]), period=earlier)
         return pace(target, replace(reading, **more), previous, "UTC")
 
     return found
@@ -91,6 +104,14 @@ def test_when_less_than_a_period_is_left_the_goal_itself_is_next(of):
     assert of(schedule((-180, 100, 120), (15, 10, 20)), 70, 40).sentence == (
         "To meet <= 10 by 2026-07-16 it has to come from 40 to 10 in the next 15 d; "
         "in the last 30 d it came from 70 to 40, which is not enough."
+    )
+
+
+def test_windows_that_do_not_touch_are_as_far_apart_as_their_ends(of):
+    """In a review of quarters a cost of thirty days is compared with that of three months ago."""
+    assert of(LINEAR, 60, 40, days=90).sentence == (
+        "To meet <= 10 by 2026-09-29 it has to come from 40 to 10 in the next 90 d; "
+        "in the last 90 d it came from 60 to 40, which is not enough."
     )
 
 
@@ -153,7 +174,9 @@ def test_a_step_between_shares_is_one_where_it_is_more_than_noise(build, before,
         build.reading(measure, Fraction(*share), samples=share[1], interval=wilson(*share))
         for share in ((10, 100), before)
     )
-    assert pace(target, now, then, "UTC").state == state, why
+    month = 30 * DAY * 1_000_000
+    earlier = Period(now.period.starts_at - month, now.period.ends_at - month)
+    assert pace(target, now, replace(then, period=earlier), "UTC").state == state, why
 
 
 def test_a_judged_measure_has_its_pace(build):

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from scorecard_exporter.config.model import Anchors, Band, Target, TargetPoint
-from scorecard_exporter.scorecard.wording import exact_text, goal_text, target_label, value_text
+from scorecard_exporter.scorecard.wording import exact_text, goal_text, target_label, told_apart, value_text
 
 DAY = 86_400
 LOWER = Anchors(red=Fraction(7 * DAY), goal=Fraction(2 * DAY))
@@ -38,7 +38,7 @@ def target(anchors, **more):
         (Fraction(5, 2), "count", "2.5"),
         (Fraction(40), "points", "40"),
         pytest.param(Fraction(168, 10_000), "ratio", "1.68 %", id="20 % less than 2.1 %"),
-        pytest.param(Fraction(1, 3), "ratio", "33 %", id="six digits are not enough: two"),
+        pytest.param(Fraction(1, 3), "ratio", "33.3 %", id="six digits are not enough: nearly"),
     ],
 )
 def test_what_people_chose_is_written_exactly(value, unit, text):
@@ -112,3 +112,24 @@ def test_a_value_is_never_rounded_into_another_colour(value, unit, anchors, text
 def test_a_yes_or_no_is_written_as_a_word(value, text):
     anchors = Anchors(worst=Fraction(0), red=Fraction(0), goal=Fraction(1), best=Fraction(1))
     assert value_text(value, "count", target(anchors, yes_no=True), anchors) == text
+
+
+APART = [
+    (("0.1652", "0.1591", "0.158"), "eur", ["0.165 EUR", "0.159 EUR", "0.158 EUR"], "a third digit tells them apart"),
+    (("0.5", "0.4"), "eur", ["0.5 EUR", "0.4 EUR"], "two digits do"),
+    (("0.4", "0.4", "0.4001"), "ratio", ["40 %", "40 %", "40.01 %"], "what is the same looks the same"),
+    (("1", "1.00000001"), "count", ["1", "1"], "six digits do not"),
+]
+
+
+@pytest.mark.parametrize(("values", "unit", "texts", "why"), APART, ids=[row[3] for row in APART])
+def test_quantities_beside_each_other_are_told_apart(values, unit, texts, why):
+    assert told_apart([Fraction(value) for value in values], unit) == texts, why
+
+
+def test_a_goal_between_two_dates_does_not_contradict_the_value_beside_it():
+    """0.1591 is not 0.16: with two digits a yellow 0.1595 EUR would look like its goal."""
+    between = Fraction("0.159178082191")
+    anchors = Anchors(worst=Fraction(1), red=Fraction("0.2"), goal=between, best=Fraction(0))
+    assert goal_text(target(anchors), anchors, "eur") == "<= 0.159 EUR"
+    assert value_text(Fraction("0.1595"), "eur", target(anchors), anchors) == "0.16 EUR"

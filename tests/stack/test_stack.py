@@ -1,5 +1,6 @@
 """The stack as it is written down: what docker-compose makes of it, what it lets a container do, and its secret."""
 
+import json
 import os
 import re
 import shutil
@@ -10,13 +11,18 @@ import pytest
 import yaml
 
 PUBLISHED = ("exporter", "prometheus", "alertmanager", "grafana")
-SERVICES = (*PUBLISHED, "receiver")
+ALWAYS = (*PUBLISHED, "receiver")
+DEMO = ("acme",)
+SERVICES = (*ALWAYS, *DEMO)
+DOCKERFILES = {"exporter": "exporter/Dockerfile", "acme": "examples/acme/Dockerfile"}
 CONFIGURATIONS = (
     "prometheus/prometheus.yml",
     "alertmanager/alertmanager.yml",
     "grafana/provisioning/datasources/prometheus.yml",
+    "grafana/provisioning/datasources/alertmanager.yml",
 )
 PASSWORD = "secrets/grafana-admin-password"  # noqa: S105  where it is kept
+TOKEN = "secrets/grafana-token"  # noqa: S105  likewise
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +32,13 @@ def compose(checkout):
 
 @pytest.fixture
 def dockerfile(checkout):
-    """The instructions of the Dockerfile, those that go on in a next line joined."""
-    text = re.sub(r"^#.*\n", "", (checkout / "exporter/Dockerfile").read_text(), flags=re.M)
+    """The instructions of the exporter's Dockerfile."""
+    return instructions(checkout / DOCKERFILES["exporter"])
+
+
+def instructions(file):
+    """What a Dockerfile does, a line that goes on in the next one joined with it."""
+    text = re.sub(r"^#.*\n", "", file.read_text(), flags=re.M)
     return [line.split(maxsplit=1) for line in re.sub(r"\\\n", " ", text).splitlines() if line]
 
 
@@ -64,8 +75,15 @@ def test_docker_compose_takes_it_and_finds_every_service(checkout):
         ["docker-compose", "config", "--services"], cwd=checkout, capture_output=True, text=True, check=False
     )
     assert answer.returncode == 0, answer.stderr
-    assert sorted(answer.stdout.split()) == sorted(SERVICES)
+    assert set(ALWAYS) <= set(answer.stdout.split()) <= set(SERVICES)
     assert answer.stderr == ""
+
+
+def test_only_the_demonstration_has_a_service_of_its_own(compose):
+    """What has no profile is always started."""
+    profiles = {name: service["profiles"] for name, service in compose["services"].items() if "profiles" in service}
+    assert profiles == {name: ["demo"] for name in DEMO}
+    assert set(compose["services"]) == set(SERVICES)
 
 
 def test_it_needs_neither_an_old_nor_a_new_compose(compose):
@@ -94,26 +112,40 @@ def test_a_service_is_confined(compose, name):
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_writes_to_one_volume_only(compose, name):
-    """Its own, which has a name that does not hang on the folder; all of the checkout is read-only."""
-    writable = [volume for volume in compose["services"][name]["volumes"] if not volume.endswith(":ro")]
-    assert [volume.partition(":")[0] for volume in writable] == ([name] if name in PUBLISHED else [])
-    assert compose["volumes"].get(name) == ({"name": f"engineering-scorecard-{name}"} if writable else None)
+def test_a_service_writes_to_its_own_volume_only(compose, name):
+    """All of the checkout is read-only; the exporter makes the socket for Grafana as well."""
+    writable = [volume for volume in compose["services"][name].get("volumes", []) if not volume.endswith(":ro")]
+    own = {"exporter": ["exporter", "socket"], "receiver": [], "acme": []}.get(name, [name])
+    assert [volume.partition(":")[0] for volume in writable] == own
+
+
+def test_volumes_have_names_that_do_not_hang_on_the_folder(compose):
+    """A checkout that is moved finds its data; the demonstration has volumes of its own, which it may delete."""
+    expected = {name: {"name": f"${{STACK:-engineering-scorecard}}-{name}"} for name in (*PUBLISHED, "socket")}
+    assert compose["volumes"] == expected
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_has_a_health_check(compose, dockerfile, name):
-    """The exporter's is in its image."""
-    checked = "healthcheck" in compose["services"][name]
-    assert checked or (name == "exporter" and "HEALTHCHECK" in [instruction for instruction, _ in dockerfile])
+def test_a_service_has_a_health_check(compose, checkout, name):
+    """Its own, or that of its image, where it is built here."""
+    in_image = name in DOCKERFILES and "HEALTHCHECK" in dict(instructions(checkout / DOCKERFILES[name]))
+    assert in_image is not ("healthcheck" in compose["services"][name])
 
 
-def test_every_image_is_pinned(compose, dockerfile):
+def test_every_image_is_pinned(compose, checkout):
     """To a whole version: the same file gives the same programs tomorrow."""
     pulled = [service["image"] for service in compose["services"].values() if "build" not in service]
-    pulled += [words.split()[0] for instruction, words in dockerfile if instruction == "FROM"]
-    assert len(pulled) == 6
+    steps = [step for file in DOCKERFILES.values() for step in instructions(checkout / file)]
+    pulled += [words.split()[0] for instruction, words in steps if instruction == "FROM"]
+    assert len(pulled) == 7
     assert [image for image in pulled if not re.search(r":v?\d+\.\d+\.\d+", image)] == []
+
+
+def test_what_is_built_is_built_from_its_dockerfile(compose, checkout):
+    """The file exists where Compose looks for it."""
+    builds = {name: service["build"] for name, service in compose["services"].items() if "build" in service}
+    found = {name: checkout / one["context"] / one.get("dockerfile", "Dockerfile") for name, one in builds.items()}
+    assert {name: str(file.relative_to(checkout)) for name, file in found.items()} == DOCKERFILES
 
 
 def test_the_folders_that_are_mounted_exist(compose, checkout):
@@ -121,10 +153,10 @@ def test_the_folders_that_are_mounted_exist(compose, checkout):
     mounted = [
         volume.partition(":")[0]
         for service in compose["services"].values()
-        for volume in service["volumes"]
+        for volume in service.get("volumes", [])
         if volume.startswith("./")
     ]
-    assert len(mounted) == 6
+    assert len(mounted) == 7
     assert [folder for folder in mounted if not (checkout / folder).is_dir()] == []
 
 
@@ -136,9 +168,10 @@ def test_the_image_runs_as_a_user_of_its_own(dockerfile):
     assert last.index("USER") < last.index("RUN")
 
 
-def test_the_image_is_built_by_every_builder(checkout):
+@pytest.mark.parametrize("file", DOCKERFILES.values())
+def test_an_image_is_built_by_every_builder(checkout, file):
     """No syntax line, mount or here-document, which the classic builder does not know."""
-    assert not re.search(r"--mount|<<|# *syntax", (checkout / "exporter/Dockerfile").read_text())
+    assert not re.search(r"--mount|<<|# *syntax", (checkout / file).read_text())
 
 
 def test_only_what_the_image_is_made_from_reaches_the_engine(checkout):
@@ -150,17 +183,86 @@ def test_only_what_the_image_is_made_from_reaches_the_engine(checkout):
         "!README.md",
         "!LICENSE",
         "!exporter/scorecard_exporter",
+        "!grafana/plugins",
+        "!grafana/dashboards",
     }
 
 
-def test_grafana_has_no_password_but_that_of_the_file(compose, checkout):
-    """It stands in no variable, and git does not see the file."""
+def test_grafana_has_no_password_but_that_of_the_file(compose):
+    """It stands in no variable."""
     grafana = compose["services"]["grafana"]
     said = {name for name in grafana["environment"] if "PASSWORD" in name}
     assert said == {"GF_SECURITY_ADMIN_PASSWORD__FILE"}
     assert grafana["environment"][said.pop()] == "/run/secrets/grafana-admin-password"
-    assert compose["secrets"] == {"grafana-admin-password": {"file": f"./{PASSWORD}"}}
+
+
+def test_secrets_are_files_that_git_does_not_see(compose, checkout):
+    """Each service has those that it needs."""
+    assert compose["secrets"] == {
+        "grafana-admin-password": {"file": f"./{PASSWORD}"},
+        "grafana-token": {"file": f"./{TOKEN}"},
+    }
     assert "secrets/" in (checkout / ".gitignore").read_text().splitlines()
+    given = {name: service["secrets"] for name, service in compose["services"].items() if "secrets" in service}
+    assert given == {"exporter": ["grafana-token"], "grafana": ["grafana-admin-password", "grafana-token"]}
+
+
+def flag(compose, name):
+    """What a flag of the exporter is set to."""
+    (value,) = (word.partition("=")[2] for word in compose["services"]["exporter"]["command"] if f"{name}=" in word)
+    return value
+
+
+def test_exporter_and_grafana_have_the_same_token(compose, checkout):
+    """The file that one is started with is what the other's data source sends."""
+    path = "/run/secrets/grafana-token"
+    provisioned = yaml.safe_load((checkout / "grafana/provisioning/datasources/scorecard.yml").read_text())
+    (source,) = provisioned["datasources"]
+    assert source["secureJsonData"] == {"token": f"$__file{{{path}}}"}
+    assert flag(compose, "--grafana.token-file") == path
+
+
+def test_exporter_and_grafana_share_the_folder_of_the_socket(compose, checkout):
+    """Where the shim looks for it unless it is told otherwise; only the exporter may make something there."""
+    path = flag(compose, "--grafana.socket")
+    shim = (checkout / "grafana/plugins/scorecard-datasource/gpx_scorecard_linux_amd64").read_text()
+    assert f":-{path}}}" in shim
+    folder = path.rpartition("/")[0]
+    assert f"socket:{folder}" in compose["services"]["exporter"]["volumes"]
+    assert f"socket:{folder}:ro" in compose["services"]["grafana"]["volumes"]
+
+
+def test_grafana_may_open_the_socket_as_a_member_of_its_group(compose, dockerfile):
+    """Its mode is 0660, its folder's 0750. Grafana is nothing else of what the exporter is."""
+    (user,) = (words for instruction, words in dockerfile if instruction == "USER")
+    assert compose["services"]["grafana"]["group_add"] == [user.partition(":")[2]]
+    (made,) = re.findall(r"install --directory (.+)", " ".join(words for _, words in dockerfile))
+    assert made.startswith("--owner=10210 --group=10210 --mode=0750 ")
+    assert "/run/scorecard" in made.split()
+
+
+def test_grafana_runs_the_plugin_of_this_checkout_and_no_other_without_a_signature(compose, checkout):
+    """It lies where Grafana looks for plugins, and Grafana cannot change it."""
+    folder = "grafana/plugins/scorecard-datasource"
+    id_ = json.loads((checkout / folder / "plugin.json").read_text())["id"]
+    grafana = compose["services"]["grafana"]
+    assert grafana["environment"]["GF_PLUGINS_ALLOW_LOADING_UNSIGNED_PLUGINS"] == id_
+    assert f"./{folder}:/var/lib/grafana/plugins/{id_}:ro" in grafana["volumes"]
+
+
+def test_boards_and_alerts_find_their_data_sources(checkout):
+    """The uids that the boards ask for, and Alertmanager as one whose alerts Grafana shows and does not take over."""
+    files = sorted((checkout / "grafana/provisioning/datasources").glob("*.yml"))
+    found = [source for file in files for source in yaml.safe_load(file.read_text())["datasources"]]
+    assert {source["uid"]: source["type"] for source in found} == {
+        "scorecard-alertmanager": "alertmanager",
+        "scorecard-datasource": "scorecard-datasource",
+        "scorecard-prometheus": "prometheus",
+    }
+    settings = {source["type"]: source.get("jsonData", {}) for source in found}
+    assert settings["alertmanager"] == {"implementation": "prometheus", "handleGrafanaManagedAlerts": False}
+    assert settings["prometheus"]["alertmanagerUid"] == "scorecard-alertmanager"
+    assert not any(source["editable"] for source in found)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +285,7 @@ def test_grafana_does_not_start_without_its_password(compose, tmp_path, content,
 def make(folder, *arguments):
     """`make` in `folder`, with a program in place of docker-compose that prints what it is given."""
     program = folder / "compose"
-    program.write_text('#!/bin/sh\necho "$@"\nenv | grep -E "^(SCORECARD|GRAFANA)_" | sort\n')
+    program.write_text('#!/bin/sh\necho "$@"\nenv | grep -E "^(SCORECARD_|GRAFANA_|SECRETS_|COMPOSE_|STACK=)" | sort\n')
     program.chmod(0o755)
     command = ["make", "--silent", *arguments, f"COMPOSE={program}"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
@@ -200,30 +302,34 @@ def folder(tmp_path, checkout):
 
 @pytest.mark.needs("make")
 @pytest.mark.needs("git")
-def test_make_stack_makes_a_password_once(folder):
-    """Long, random, for its owner alone, and never another one: Grafana keeps the first that it was given."""
+@pytest.mark.parametrize(
+    ("name", "mode"), [(PASSWORD, 0o600), (TOKEN, 0o640)], ids=["Grafana's alone", "the exporter's too"]
+)
+def test_make_stack_makes_a_secret_once(folder, name, mode):
+    """Long, random, and never another one: Grafana keeps the first password that it was given."""
     assert make(folder, "stack").returncode == 0
-    password = folder / PASSWORD
-    first = password.read_text()
+    secret = folder / name
+    first = secret.read_text()
     assert len(first.strip()) >= 32
-    assert stat.S_IMODE(password.stat().st_mode) == 0o600
-    assert stat.S_IMODE(password.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(secret.stat().st_mode) == mode
+    assert stat.S_IMODE(secret.parent.stat().st_mode) == 0o700
     assert make(folder, "stack").returncode == 0
-    assert password.read_text() == first
-    password.unlink()
+    assert secret.read_text() == first
+    secret.unlink()
     make(folder, "stack")
-    assert password.read_text() != first
+    assert secret.read_text() != first
 
 
 @pytest.mark.needs("make")
 @pytest.mark.needs("git")
-def test_make_stack_says_what_to_run_and_who_may_read_the_password(folder):
-    """The repository's own git directory, the configuration that fits it, and the file's owner, who is not root."""
+def test_make_stack_says_what_to_run_and_who_may_read_the_secrets(folder):
+    """The repository's own git directory, the configuration that fits it, and the files' owner, who is not root."""
     said = make(folder, "stack").stdout
-    owner = (folder / PASSWORD).stat().st_uid
-    assert owner != 0
+    owner, token = (folder / PASSWORD).stat().st_uid, (folder / TOKEN).stat()
+    assert owner == token.st_uid != 0
     assert said.startswith("up --detach --build\n")
     assert f"\nGRAFANA_USER={owner}\n" in said
+    assert f"\nSECRETS_GROUP={token.st_gid}\n" in said
     assert f"\nSCORECARD_DIRECTORY={folder}/examples/quickstart\nSCORECARD_FILE=commits.yaml\n" in said
     assert f"\nSCORECARD_REPOSITORY={folder}/.git\n" in said
     said = make(folder, "stack", "CONFIG=/etc/acme/scorecard.yaml").stdout
@@ -245,3 +351,23 @@ def test_make_stack_starts_nothing_for_what_is_no_repository(folder, tmp_path_fa
 def test_make_stack_down_keeps_the_data(folder):
     """Containers go, volumes stay."""
     assert make(folder, "stack-down").stdout.splitlines()[0] == "down"
+
+
+@pytest.mark.needs("make")
+def test_make_stack_demo_is_a_stack_of_its_own(folder):
+    """Acme is told anew and its old data is deleted, which is never that of the other stack."""
+    python = folder / "python"
+    python.write_text('#!/bin/sh\necho python "$@"\n')
+    python.chmod(0o755)
+    said = make(folder, "stack-demo", f"BIN={folder}", "--assume-old=.venv/.package").stdout
+    own = {"COMPOSE_PROFILES": "demo", **dict.fromkeys(("COMPOSE_PROJECT_NAME", "STACK"), "engineering-scorecard-demo")}
+    steps = [line for line in said.splitlines() if "=" not in line and "://" not in line]
+    assert steps == [
+        "down --volumes",
+        "python -m examples.acme.stack data/stack-demo",
+        "up --detach --build acme",
+        "exec -T acme python -m examples.acme.waiting",
+        "up --detach --build",
+    ]
+    assert [said.count(f"\n{name}={value}\n") for name, value in own.items()] == [4, 4, 4]
+    assert f"\nSCORECARD_DIRECTORY={folder}/data/stack-demo\nSCORECARD_FILE=scorecard.yaml\n" in said

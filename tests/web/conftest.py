@@ -13,6 +13,7 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry, Gauge
 
+from scorecard_exporter.config import advise
 from scorecard_exporter.config.model import (
     Anchors,
     Configuration,
@@ -38,6 +39,7 @@ from scorecard_exporter.quantities import instant
 from scorecard_exporter.report.notes import read_notes
 from scorecard_exporter.report.review import Material, review_document
 from scorecard_exporter.report.writing import Meeting, ReviewQuestion
+from scorecard_exporter.scorecard.advice import advise_on_numbers
 from scorecard_exporter.scorecard.explanation import explain
 from scorecard_exporter.scorecard.history import collect
 from scorecard_exporter.scorecard.model import (
@@ -573,6 +575,9 @@ class FakeExporter:
         self.asked.append(at)
         return Snapshot(at=instant(at), scorecards=self.snapshot.scorecards)
 
+    async def advice(self):
+        return advise_on_numbers(self.snapshot, ())
+
     async def explain(self, scorecard, measure, team, at):
         taken = self.snapshot if at is None else await self.evaluate(at)
         status = find_scorecard(taken, scorecard, team)
@@ -615,7 +620,18 @@ class FakeExporter:
         months = collect(self.past(question.scorecard, {team}, points)).teams[question.scorecard, team]
         now = find_scorecard(self.snapshot, question.scorecard, team)
         then = earlier(now, points[-4], 2)
-        return review_document(Material(period=period, periods=[then, now], months=months, last=None, at=AT))
+        return review_document(
+            Material(
+                period=period,
+                now=now,
+                before=then,
+                months=months,
+                advice=[*advise(self.configuration, AT), *advise_on_numbers(self.snapshot, ())],
+                silenced=self.configuration.silenced,
+                last=None,
+                at=AT,
+            )
+        )
 
     async def reviews(self, scorecard):
         narrowed(self.configuration, scorecard)

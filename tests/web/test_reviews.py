@@ -2,11 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
+from html import unescape
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from scorecard_exporter.report.markdown import markdown
+from scorecard_exporter.report.markdown import markdown, plain
 from scorecard_exporter.report.writing import ReviewQuestion
 from scorecard_exporter.web.pages.reviews import html
 
@@ -152,3 +154,18 @@ def test_what_people_write_is_no_markup_in_markdown(reviewed, ask):
     assert "> We met. <script>" in "\n".join(quoted), "notes are Markdown of their authors"
     assert "<script>" not in "\n".join(own).replace("\\<", "")
     assert "- Wait\n" in text
+
+
+def test_advice_stands_in_the_file_and_in_the_text_with_what_is_not_wanted_and_why(exporter, ask):
+    """In both the same sentences, each about something that people know by its title."""
+    exporter.configuration = replace(exporter.configuration, silenced={"no-owner": "We <share> them."})
+    review = ask(exporter).get(f"{BASE}/review?team=payments&period=2026-Q2").json()
+    told = review["advice"] + review["reconsider"]
+    page, text = unescape(html(review)), markdown(review)
+    assert {one["name"] for one in told} >= {"red-without-initiative"}
+    for one in told:
+        assert f"<strong>{one['title']}</strong>: {one['sentence']}." in page
+        assert f"**{plain(one['title'])}**: {plain(one['sentence'])}." in text
+    assert "<code>no-owner</code>" in page
+    assert "We &lt;share&gt; them." in html(review)
+    assert "- `no-owner` (" in text

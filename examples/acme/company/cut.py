@@ -28,6 +28,7 @@ def until(company: Company, now: int) -> Company:
         days={name: tuple(day for day in found if day.at < now) for name, found in company.days.items()},
         trainings=tuple(one for one in company.trainings if one.at <= now),
         answers=tuple(one for one in company.answers if one.closes_at <= now),
+        figures=tuple(one for one in company.figures if one.ends_at <= now),
     )
 
 

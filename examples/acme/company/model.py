@@ -279,6 +279,21 @@ class Answer:
     answer: int
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of a spreadsheet, for a time or, where both ends are the same, at a moment.
+
+    `subject` is a team, a service or a feature.
+    """
+
+    series: str
+    subject: str
+    unit: str
+    starts_at: int
+    ends_at: int
+    value: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
     """All of it, as it is at `now`. Mappings go by the name of the service or the path of the repository."""
@@ -296,6 +311,7 @@ class Company:
     days: Mapping[str, tuple[Day, ...]] = field(default_factory=dict)
     trainings: tuple[Training, ...] = ()
     answers: tuple[Answer, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
     def repository_of(self, service: Service) -> Repository:
         """Where a service's changes are made."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from random import Random
 
-from examples.acme.company import business, people, work
+from examples.acme.company import business, office, people, work
 from examples.acme.company.cut import until
 from examples.acme.company.graph import Graph
 from examples.acme.company.model import (
@@ -79,12 +79,13 @@ def tell(*, seed: int, starts_at: int, ends_at: int, chosen: Sequence[Service]) 
         days=_days(chosen, seed, starts_at, ends_at),
         trainings=tuple(row for team in teams for row in business.trainings(team, random, starts_at, ends_at)),
         answers=tuple(business.answers(teams, random, starts_at, ends_at)),
+        figures=tuple(office.figures(teams, chosen, Random(f"{seed}/office"), (starts_at, ends_at))),
     )
 
 
 def _days(services: Iterable[Service], seed: int, starts_at: int, ends_at: int) -> Mapping[str, tuple[Day, ...]]:
     return {
-        service.name: tuple(business.daily(Random(f"{seed}/{service.name}/days"), starts_at, ends_at))
+        service.name: tuple(business.daily(service.team, Random(f"{seed}/{service.name}/days"), starts_at, ends_at))
         for service in services
     }
 

@@ -18,6 +18,7 @@ from typing import Any
 import grpc
 from pydantic import SecretStr
 
+from scorecard_exporter.errors import ScorecardError
 from scorecard_exporter.grafana.access import refusal
 from scorecard_exporter.grafana.answering import Answering, failure
 from scorecard_exporter.grafana.asking import taken
@@ -155,7 +156,10 @@ async def answering(exporter: Exporter, path: Path, token: SecretStr) -> AsyncIt
         backend_pb2_grpc.add_DiagnosticsServicer_to_server(Diagnostics(exporter, counts, token), server)
         backend_pb2_grpc.add_ResourceServicer_to_server(Resource(exporter, pool, counts, token), server)
         health_pb2_grpc.add_HealthServicer_to_server(Health(), server)
-        server.add_insecure_port(f"unix:{shared.draft}")
+        try:
+            server.add_insecure_port(f"unix:{shared.draft}")
+        except RuntimeError as error:  # it does not say more than that it failed
+            raise ScorecardError(f"--grafana.socket={path}: no socket can be made in this folder") from error
         await server.start()
         try:
             shared.publish()

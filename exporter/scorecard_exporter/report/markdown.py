@@ -123,8 +123,9 @@ def _said(measure: Document) -> Iterator[str]:
     reason = measure["reason"]
     forecast = measure["forecast"]["text"] if measure["forecast"] else ""
     why = f"{reason['sentence']} {reason['fix']}" if reason else ""
-    sentences = " ".join(plain(text) for text in (why, measure["trend_text"], forecast, *measure["notes"]) if text)
-    yield f"{plain(measure['title'])}: {sentences}"
+    beside = (measure[name]["sentence"] if measure[name] else "" for name in ("pace", "benchmark"))
+    texts = (why, measure["trend_text"], forecast, *beside, *measure["notes"])
+    yield f"{plain(measure['title'])}: {' '.join(plain(text) for text in texts if text)}"
 
 
 def _end(review: Document) -> Iterator[str]:
@@ -138,13 +139,18 @@ def _end(review: Document) -> Iterator[str]:
         nothing="Nothing: no initiative is about any of these measures.",
     )
     yield "## Targets to reconsider\n"
-    rows = (f"**{plain(one['title'])}**: {plain(one['text'])}" for one in review["reconsider"])
-    yield from _list(rows, nothing="None.")
-    if review["advice"]:
-        yield "## Advice\n"
-        yield from _list(map(plain, review["advice"]))
+    yield from _list(map(_advised, review["reconsider"]), nothing="None.")
+    yield "## Advice\n"
+    yield from _list(map(_advised, review["advice"]), nothing="None.")
+    if review["silenced"]:
+        yield "Not wanted, and why:\n"
+        yield from _list(f"`{one['name']}` ({one['number']}): {plain(one['reason'])}" for one in review["silenced"])
     yield "Values are those of the whole period (totals: of their window, at its end); trends are of months.\n"
     yield f"Written {review['at'][:16].replace('T', ' ')} UTC; periods are those of {review['zone']}."
+
+
+def _advised(advice: Document) -> str:
+    return f"**{plain(advice['title'])}**: {plain(advice['sentence'])}."
 
 
 def _list(rows: Iterable[str], nothing: str = "") -> Iterator[str]:

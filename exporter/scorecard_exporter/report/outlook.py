@@ -14,7 +14,7 @@ from scorecard_exporter.scorecard.document import Document, timestamp
 from scorecard_exporter.scorecard.history import MeasurePoint
 from scorecard_exporter.scorecard.numbers import several
 from scorecard_exporter.scorecard.review_periods import ReviewPeriod
-from scorecard_exporter.scorecard.wording import day_text
+from scorecard_exporter.scorecard.wording import day_text, told_apart
 
 LONGEST = 31 * DAY * 1_000_000
 """Microseconds: totals of longer windows, taken at the end of each month, repeat each other."""
@@ -39,7 +39,7 @@ def outlook(measure: Measure, target: Target | None, months: Sequence[MeasurePoi
     return {
         "trend": _direction(through, measure, target) if through.is_trend else None,
         "trend_text": _sentence(through, measure, target),
-        "forecast": _forecast(through, measure, target, period),
+        "forecast": _forecast(through, measure, target, months, period),
     }
 
 
@@ -75,14 +75,19 @@ def _signed(number: float) -> str:
     return f"{'-' if number < 0 else '+'}{two_digits(abs(number))}"
 
 
-def _forecast(through: Line, measure: Measure, target: Target | None, period: ReviewPeriod) -> Document | None:
+def _forecast(
+    through: Line, measure: Measure, target: Target | None, months: Sequence[MeasurePoint], period: ReviewPeriod
+) -> Document | None:
     at = _until(target, period)
     found = through.forecast(at, measure.domain) if at else None
     if at is None or found is None:
         return None
     low, high = found
+    # Of arithmetic it is not known what is impossible: a share of failures below zero would be told as one that may be.
+    if measure.domain[0] is None and low < 0 <= min(point.value for point in months if point.value is not None):
+        return None
     unit = measure.definition.unit
-    first, last = write(low, unit), write(high, unit)
+    first, last = told_apart((Fraction(low), Fraction(high)), unit)
     month = f"the month until {day_text(moment(at - 1), period.zone)}"
     sentence = f"Going on like this, between {first} and {last} in {month} (95 % range, from {through.points} months)."
     return {"at": timestamp(at), "low": low, "high": high, "text": sentence}

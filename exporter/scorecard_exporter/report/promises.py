@@ -9,7 +9,7 @@ from scorecard_exporter.scorecard.document import Document
 
 
 def promises(then: Document, initiatives: Sequence[Document], measures: Mapping[str, Document]) -> list[Document]:
-    """For each initiative of an earlier review document: how it stood, and what came of it.
+    """For each initiative of an earlier review document that was not done then: how it stood, and what came of it.
 
     `initiatives` are today's; `measures` are those of today's review by their ids.
     """
@@ -25,11 +25,14 @@ def promises(then: Document, initiatives: Sequence[Document], measures: Mapping[
             "is_kept": _is_kept(today.get(one["id"])),
         }
         for one in then["initiatives"]
+        if not _is_done(one)
     ]
 
 
 def standing(initiative: Document) -> str:
     """How far an initiative is: `40 % done, due 2026-12-01`."""
+    if _is_done(initiative):
+        return "done"
     done = initiative["done"]
     pieces = (
         "" if done is None else f"{write(done, 'ratio')} done",
@@ -47,7 +50,11 @@ def _is_kept(now: Document | None) -> bool | None:
     """True: done. False: overdue, or not even in the configuration. None: on its way."""
     if now is None or now["overdue"]:
         return False
-    return True if now["done"] is not None and now["done"] >= 1 else None
+    return True if _is_done(now) else None
+
+
+def _is_done(initiative: Document) -> bool:
+    return initiative["done"] is not None and initiative["done"] >= 1
 
 
 def _came_of(

@@ -11,27 +11,37 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from scorecard_exporter.config.lint.advice import Advice
+from scorecard_exporter.measures.model import Reading
 from scorecard_exporter.quantities import when, write
+from scorecard_exporter.report.advising import advised
 from scorecard_exporter.report.changes import changes
 from scorecard_exporter.report.outlook import outlook
 from scorecard_exporter.report.promises import promises
-from scorecard_exporter.scorecard.document import Document, initiative_document, number, timestamp
+from scorecard_exporter.scorecard.document import (
+    Document,
+    benchmark_document,
+    initiative_document,
+    number,
+    pace_document,
+    timestamp,
+)
 from scorecard_exporter.scorecard.history import MeasurePoint, TeamHistory
 from scorecard_exporter.scorecard.model import (
     STATUSES,
     MeasureStatus,
     ObjectiveStatus,
+    Pace,
     PerspectiveStatus,
     ScorecardStatus,
 )
+from scorecard_exporter.scorecard.pace import pace
 from scorecard_exporter.scorecard.review_periods import ReviewPeriod
 from scorecard_exporter.scorecard.verdict import anchor_texts, anchor_values, judgement, score_text, target_note
 from scorecard_exporter.store.base import KeptReview
 
 SHAPE = 1
 """Of the document: raised when one that was kept could no longer be read like a new one."""
-RUNNING = 3
-"""So many periods running say something about a target."""
 MONTHS = 12
 """That trends are told from."""
 
@@ -40,21 +50,24 @@ MONTHS = 12
 class Material:
     """What a review is written from.
 
-    `periods`: the scorecard in the last periods, oldest first, that of the review last and the one before it always
-    there. `months`: its measures by months until the end of the review's period. `last`: the newest recorded review of
-    an earlier period. `at`: when it is written, microseconds.
+    `now`, `before`: the scorecard in the review's period and in the one before it. `months`: its measures by months
+    until the end of the period. `advice`: all that there is, of which `silenced` is not wanted. `last`: the newest
+    recorded review of an earlier period. `at`: when it is written, microseconds.
     """
 
     period: ReviewPeriod
-    periods: Sequence[ScorecardStatus]
+    now: ScorecardStatus
+    before: ScorecardStatus
     months: TeamHistory
+    advice: Sequence[Advice]
+    silenced: Mapping[str, str]
     last: KeptReview | None
     at: int
 
 
 def review_document(material: Material) -> Document:
     """The review; see the module."""
-    card, before = material.periods[-1], material.periods[-2]
+    card, before = material.now, material.before
     measures = list(_measures(material))
     last: Document | None = json.loads(material.last.document) if material.last else None
     earlier = {one["id"]: one for one in (last["measures"] if last else map(_judged, _statuses(before)))}
@@ -77,8 +90,7 @@ def review_document(material: Material) -> Document:
         "promises": promises(last, initiatives, by_id) if last else [],
         "decided": list(material.last.decisions) if material.last else [],
         "initiatives": initiatives,
-        "reconsider": list(_reconsider(material)),
-        "advice": list(_advice(card)),
+        **advised(material.advice, material.silenced, card),
     }
 
 
@@ -134,7 +146,8 @@ def _statuses(card: ScorecardStatus) -> list[MeasureStatus]:
 
 
 def _measures(material: Material) -> Iterator[Document]:
-    card = material.periods[-1]
+    card = material.now
+    earlier = {status.measure.id: status.reading for status in _statuses(material.before)}
     for status in _statuses(card):
         months = material.months.measures[status.measure.id].points
         yield {
@@ -142,11 +155,20 @@ def _measures(material: Material) -> Iterator[Document]:
             "judgement": judgement(status),
             "target_note": target_note(status, card.scorecard.zone),
             "notes": list(_notes(status, material.at)),
-            "initiatives": [one.title for one in status.initiatives],
+            "initiatives": [one.title for one in status.initiatives if not one.is_finished],
             **outlook(status.measure, status.target, months, material.period),
+            "pace": pace_document(_pace(status, earlier.get(status.measure.id), card.scorecard.zone)),
+            "benchmark": benchmark_document(status.benchmark),
             "axis": status.target.axis if status.target else "linear",
             "months": [_month(point) for point in months],
         }
+
+
+def _pace(status: MeasureStatus, before: Reading | None, zone: str) -> Pace | None:
+    """None also where a total's windows overlap: what both of them count cannot have changed."""
+    if before and before.period.ends_at > status.reading.period.starts_at:
+        return None
+    return pace(status.target, status.reading, before, zone)
 
 
 def _judged(status: MeasureStatus) -> Document:
@@ -201,46 +223,11 @@ def _month(point: MeasurePoint) -> Document:
 
 
 def _initiatives(card: ScorecardStatus, at: int) -> Iterator[Document]:
-    """Each one once, with the measures of the scorecard that it is for."""
+    """Each one once, with the measures of the scorecard that it is for; those that are done last."""
     about: dict[str, list[MeasureStatus]] = {}
     for status in _statuses(card):
         for one in status.initiatives:
             about.setdefault(one.id, []).append(status)
     known = {one.id: one for status in _statuses(card) for one in status.initiatives}
-    for id_, statuses in about.items():
+    for id_, statuses in sorted(about.items(), key=lambda one: known[one[0]].is_finished):
         yield {**initiative_document(known[id_], at), "measures": [one.measure.id for one in statuses]}
-
-
-def _reconsider(material: Material) -> Iterator[Document]:
-    """Targets that do not lead: met or missed in every one of the last periods, or never chosen."""
-    running = material.periods[-RUNNING:]
-    colours: Mapping[str, list[str]] = {
-        status.measure.id: [
-            one.status for card in running for one in _statuses(card) if one.measure.id == status.measure.id
-        ]
-        for status in _statuses(material.periods[-1])
-    }
-    for status in _statuses(material.periods[-1]):
-        sentence = _doubt(status, colours[status.measure.id])
-        if sentence:
-            yield {"id": status.measure.id, "title": status.measure.title, "text": sentence}
-
-
-def _doubt(status: MeasureStatus, colours: list[str]) -> str:
-    goal = status.goal_text
-    if len(colours) == RUNNING and set(colours) == {"green"}:
-        return f"{goal} was met in {RUNNING} periods running: raise it, or measure what matters now."
-    if len(colours) == RUNNING and set(colours) == {"red"}:
-        return f"{goal} is out of sight: red in {RUNNING} periods running. Is it out of reach, or is too little done?"
-    target = status.target
-    if target is not None and target.is_default:
-        return f"{goal} is the default of this measure and was never chosen by you."
-    return ""
-
-
-def _advice(card: ScorecardStatus) -> Iterator[str]:
-    for status in _statuses(card):
-        if status.is_left_alone:
-            yield f"{status.measure.title} is red, and nothing is being done about it."
-        if not status.owner:
-            yield f"{status.measure.title} has no owner."

@@ -6,12 +6,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scorecard_exporter.config import advise
 from scorecard_exporter.config.model import Configuration, Scorecard
 from scorecard_exporter.errors import NoReviewError, UnknownNameError
 from scorecard_exporter.evaluation import history, narrowed
 from scorecard_exporter.quantities import RefusedError, moment
 from scorecard_exporter.report.notes import read_notes
-from scorecard_exporter.report.review import MONTHS, RUNNING, Material, review_document
+from scorecard_exporter.report.review import MONTHS, Material, review_document
+from scorecard_exporter.scorecard.advice import PERIODS, advise_on_numbers, missed_by_all
 from scorecard_exporter.scorecard.document import Document, timestamp
 from scorecard_exporter.scorecard.history import collect
 from scorecard_exporter.scorecard.review_periods import KINDS, ReviewPeriod, months_until
@@ -46,13 +48,21 @@ def written(configuration: Configuration, store: Store, question: ReviewQuestion
     card = asked_for(configuration, question)
     period = _period(card, question.period, at)
     asked = narrowed(configuration, card.id, card.teams[0])
-    periods = [period.moved(-back).point() for back in reversed(range(RUNNING))]
+    points = [period.moved(-back).point() for back in reversed(range(PERIODS))]
+    periods = list(history(asked, store, points))
+    *_, before, now = periods
     months = collect(history(asked, store, [one.point() for one in months_until(period, MONTHS)]))
+    # What one team misses may be its own affair: whether all do is looked at in the same period.
+    everyone = history(narrowed(configuration, card.id), store, points[-1:])
+    missed = [one for taken in everyone for one in missed_by_all(taken)]
     return review_document(
         Material(
             period=period,
-            periods=[taken.scorecards[0] for taken in history(asked, store, periods)],
+            now=now.scorecards[0],
+            before=before.scorecards[0],
             months=months.teams[card.id, card.teams[0]],
+            advice=[*advise(asked, at), *advise_on_numbers(now, periods), *missed],
+            silenced=configuration.silenced,
             last=_last(store.reviews(card.id), card.teams[0], period),
             at=at,
         )

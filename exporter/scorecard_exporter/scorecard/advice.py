@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from scorecard_exporter.config.lint.advice import Advice
 from scorecard_exporter.config.lint.people import listed
-from scorecard_exporter.config.lint.targets import QUARTER
 from scorecard_exporter.scorecard.model import MeasureStatus, ScorecardStatus, Snapshot
 
 PERIODS = 3
-"""So many periods running a target is met before it is too easy."""
+"""In so many periods running a target is met before it is too easy: months or quarters, as they are reviewed."""
 TEAMS = 3
 """So many teams miss a target before it is too hard."""
 
 _Place = tuple[str, str]
 
 
-def moments(at: int) -> tuple[int, ...]:
-    """The moments of which snapshots are needed: `at` (microseconds), and the ends of quarters of 90 days before it."""
-    return tuple(at - back * QUARTER for back in reversed(range(PERIODS)))
+def advise_on_numbers(newest: Snapshot, periods: Sequence[Snapshot]) -> list[Advice]:
+    """Advice on what is so in `newest`, and on what was so in the last periods of the calendar, the oldest first.
 
-
-def advise_on_numbers(snapshots: Sequence[Snapshot]) -> list[Advice]:
-    """Advice on the newest of these snapshots, oldest first, one for each period that has passed.
-
-    Fewer than three say nothing about targets that are always met; none says nothing.
+    Fewer than three periods say nothing about targets that are always met.
     """
-    if not snapshots:
-        return []
-    newest = _by_measure(snapshots[-1])
-    return [*_red(newest), *_met(snapshots), *_missed(newest)]
+    measures = _by_measure(newest)
+    return [*_red(measures), *_met(measures, periods), *missed_by_all(newest)]
+
+
+def missed_by_all(taken: Snapshot) -> Iterator[Advice]:
+    """Targets that none of three or more teams meets."""
+    for place, statuses in _by_measure(taken).items():
+        judged = [one for one in statuses if one.status != "grey"]
+        if len(judged) >= TEAMS and not any(one.status == "green" for one in judged):
+            sentence = f"none of {len(judged)} teams meets its target; set one that the best of them can reach"
+            yield Advice("target-met-by-nobody", "/".join(place), sentence)
 
 
 def _by_measure(taken: Snapshot) -> dict[_Place, list[MeasureStatus]]:
@@ -55,23 +56,23 @@ def _red(measures: dict[_Place, list[MeasureStatus]]) -> Iterator[Advice]:
             yield Advice("red-without-initiative", "/".join(place), sentence)
 
 
-def _met(snapshots: Sequence[Snapshot]) -> Iterator[Advice]:
-    if len(snapshots) < PERIODS:
+def _met(newest: dict[_Place, list[MeasureStatus]], periods: Sequence[Snapshot]) -> Iterator[Advice]:
+    if len(periods) < PERIODS:
         return
-    periods = [_by_measure(taken) for taken in snapshots[-PERIODS:]]
-    for place, statuses in periods[-1].items():
-        green = [{one.team for one in period.get(place, ()) if one.status == "green"} for period in periods]
+    running = [_by_measure(taken) for taken in periods[-PERIODS:]]
+    for place, statuses in running[-1].items():
+        green = [{one.team for one in period.get(place, ()) if one.status == "green"} for period in running]
         teams = [one.team for one in statuses if all(one.team in period for period in green)]
-        if teams and len(teams) == len(statuses):
+        if teams and len(teams) == len(statuses) and not _is_changed(statuses, newest.get(place, ())):
             sentence = (
-                f"its target was met {PERIODS} times running by {listed(teams)}; raise it, or measure what matters now"
+                f"its target was met in {PERIODS} periods running by {listed(teams)}; "
+                "raise it, or measure what matters now"
             )
             yield Advice("target-met-repeatedly", "/".join(place), sentence)
 
 
-def _missed(measures: dict[_Place, list[MeasureStatus]]) -> Iterator[Advice]:
-    for place, statuses in measures.items():
-        judged = [one for one in statuses if one.status != "grey"]
-        if len(judged) >= TEAMS and not any(one.status == "green" for one in judged):
-            sentence = f"none of {len(judged)} teams meets its target; set one that the best of them can reach"
-            yield Advice("target-met-by-nobody", "/".join(place), sentence)
+def _is_changed(then: Iterable[MeasureStatus], now: Iterable[MeasureStatus]) -> bool:
+    """Whether people have set another target since; a schedule that moves on its way is still the same one."""
+    before = {one.team: one.anchors for one in then}
+    steady = (one for one in now if one.target is None or not one.target.schedule)
+    return any(one.anchors != before.get(one.team) for one in steady)

@@ -66,8 +66,8 @@ def explanation_document(why: Explanation) -> Document:
         "left_out": [asdict(one) for one in why.left_out],
         "contributions": [_contributions(one) for one in why.contributions],
         "chain": [asdict(link) for link in why.chain],
-        "pace": _pace(why.pace),
-        "benchmark": _benchmark(why.benchmark),
+        "pace": pace_document(why.pace),
+        "benchmark": benchmark_document(why.benchmark),
         "initiatives": [initiative_document(one, why.at) for one in why.initiatives],
         "initiative_note": why.initiative_note,
     }
@@ -245,8 +245,8 @@ def _measure(status: MeasureStatus, at: int) -> Document:
         },
         "previous": number(status.previous),
         "trend": status.trend,
-        "pace": _pace(status.pace),
-        "benchmark": _benchmark(status.benchmark),
+        "pace": pace_document(status.pace),
+        "benchmark": benchmark_document(status.benchmark),
         "initiatives": [initiative_document(one, at) for one in status.initiatives],
     }
 
@@ -259,11 +259,13 @@ def _reason(absence: Absence | None) -> Document | None:
     return asdict(absence) if absence else None
 
 
-def _pace(pace: Pace | None) -> Document | None:
+def pace_document(pace: Pace | None) -> Document | None:
+    """Whether the pace suffices, and why; null where no goal has a date."""
     return {"state": pace.state, "by": timestamp(pace.by), "sentence": pace.sentence} if pace else None
 
 
-def _benchmark(found: Benchmark | None) -> Document | None:
+def benchmark_document(found: Benchmark | None) -> Document | None:
+    """What a published survey found; null where it found nothing of the kind."""
     if found is None:
         return None
     return {

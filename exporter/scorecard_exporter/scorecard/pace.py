@@ -21,7 +21,7 @@ from scorecard_exporter.scorecard.model import Pace
 from scorecard_exporter.scorecard.numbers import length_text
 from scorecard_exporter.scorecard.score import colour
 from scorecard_exporter.scorecard.target import between
-from scorecard_exporter.scorecard.wording import day_text, goal_text
+from scorecard_exporter.scorecard.wording import day_text, goal_text, told_apart
 
 _DOUBTS: Mapping[Verdict, str] = {
     "noise": "the difference to the period before is not more than noise",
@@ -47,7 +47,9 @@ def pace(target: Target | None, reading: Reading, previous: Reading | None, zone
     doubt = _doubt(target.axis, reading, previous)
     if doubt or previous is None or previous.value is None:
         return Pace(state="unclear", by=by, sentence=f"Whether it will meet {goal} cannot be said: {doubt}.")
-    step = _Step(target.axis, previous.value, reading.value, end.anchors.goal, reading.period, by)
+    # From one end to the other: windows of a review may be shorter than what lies between them.
+    between_ends = Period(previous.period.ends_at, reading.period.ends_at)
+    step = _Step(target.axis, previous.value, reading.value, end.anchors.goal, between_ends, by)
     return Pace(
         state="sufficient" if step.is_enough() else "behind",
         by=by,
@@ -66,7 +68,10 @@ def _doubt(axis: Axis, reading: Reading, previous: Reading | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """From the period before to this one, and how far it still is. All values are of one unit."""
+    """From the period before to this one, and how far it still is. All values are of one unit.
+
+    `period`: from the end of the one to that of the other.
+    """
 
     axis: Axis
     before: Fraction
@@ -88,7 +93,7 @@ class _Step:
         length, left = self.period.ends_at - self.period.starts_at, self.by - self.period.ends_at
         ahead = between(self.now, self.goal, min(Fraction(1), Fraction(length, left)), self.axis)
         time = length_text(self.period) if length < left else write(Fraction(left, MICROS), "seconds")
-        before, now, then = (write(value, unit) for value in (self.before, self.now, ahead))
+        before, now, then = told_apart((self.before, self.now, ahead), unit)
         verdict = "enough" if self.is_enough() else "not enough"
         return (
             f"To meet {goal} it has to come from {now} to {then} in the next {time}; "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -13,6 +13,8 @@ from scorecard_exporter.quantities import parse, write
 from scorecard_exporter.scorecard.score import colour
 
 MOST_DIGITS = 6
+NEARLY = Fraction(1, 500)
+"""How far the text of a goal between two dates may be from it, so that a value beside it is not contradicted."""
 LONGEST_SPAN = 366
 """Rates are written over at most so many days (`1/45 d`)."""
 
@@ -70,9 +72,17 @@ def day_text(moment: datetime, zone: str) -> str:
 
 
 def exact_text(value: Fraction, unit: str) -> str:
-    """A quantity that people chose, exactly, if that takes six digits at most; else as `write` has it."""
+    """A quantity that people chose, exactly, if that takes six digits at most; else nearly, as that of a schedule."""
     same = (text for text in _exact_candidates(value, unit) if parse(text, unit) == value)
-    return next(same, write(value, unit))
+    near = (text for text in _ever_finer(value, unit) if abs(parse(text, unit) - value) <= abs(value) * NEARLY)
+    return next(same, None) or next(near, write(value, unit))
+
+
+def told_apart(values: Sequence[Fraction], unit: str) -> list[str]:
+    """Quantities with two significant digits, or with as many more as it takes that different ones look different."""
+    wanted = len(set(values))
+    rounds = (list(texts) for texts in zip(*(_ever_finer(value, unit) for value in values), strict=True))
+    return next((texts for texts in rounds if len(set(texts)) == wanted), [write(value, unit) for value in values])
 
 
 def _exact_candidates(value: Fraction, unit: str) -> Iterator[str]:

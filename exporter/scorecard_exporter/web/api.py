@@ -19,8 +19,7 @@ from scorecard_exporter import __version__
 from scorecard_exporter.config import advise
 from scorecard_exporter.errors import WrongField
 from scorecard_exporter.evaluation import find_scorecard, selected
-from scorecard_exporter.quantities import instant, moment
-from scorecard_exporter.scorecard.advice import advise_on_numbers, moments
+from scorecard_exporter.quantities import instant
 from scorecard_exporter.scorecard.document import (
     advice_document,
     explanation_document,
@@ -79,10 +78,8 @@ class Api:
         if unknown := sorted(request.query_params):
             raise RefusedError(400, f"There is no parameter named {unknown[0]!r} here.")
         configuration, now = self._exporter.configuration, datetime.now(UTC)
-        newest = await self._taken(_Question(None, None, None))
-        *earlier, _ = moments(instant(now))
-        snapshots = [*[await self._exporter.evaluate(moment(at)) for at in earlier], newest]
-        advice = [*advise(configuration, instant(now)), *advise_on_numbers(snapshots)]
+        await self._taken(_Question(None, None, None))
+        advice = [*advise(configuration, instant(now)), *await self._exporter.advice()]
         return JSONResponse(
             {"at": now.isoformat(timespec="seconds").replace("+00:00", "Z")}
             | advice_document(advice, configuration.silenced)

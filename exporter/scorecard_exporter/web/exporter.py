@@ -9,6 +9,7 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry
 
 from scorecard_exporter.backfilling import Wanted
+from scorecard_exporter.config.lint.advice import Advice
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.exposition.cache import Rendered
 from scorecard_exporter.histories import HistoryQuestion
@@ -54,6 +55,9 @@ class Exporter(Protocol):
 
     async def evaluate(self, at: datetime) -> Snapshot:
         """A snapshot for another moment, not kept."""
+
+    async def advice(self) -> Sequence[Advice]:
+        """What the numbers of the newest snapshot and of the last periods advise, silenced or not."""
 
     async def explain(self, scorecard: str, measure: str, team: str | None, at: datetime | None) -> Explanation:
         """The explanation of one measure; `team` None: the scorecard's first.

@@ -27,9 +27,11 @@ OF_CONFIGURATION: Mapping[str, str] = {
 }
 OF_NUMBERS: Mapping[str, str] = {
     "red-without-initiative": "A measure is red and nothing is being done about it.",
-    "target-met-repeatedly": "A target was met at the ends of three quarters running: raise it.",
+    "target-met-repeatedly": "A target was met in three review periods running: raise it.",
     "target-met-by-nobody": "No team of three or more meets a target: it may be unrealistic.",
 }
+ABOUT_TARGETS = ("target-unchanged", "target-met-repeatedly", "target-met-by-nobody")
+"""What a review lists as targets to reconsider."""
 NAMES: Mapping[str, str] = {**OF_CONFIGURATION, **OF_NUMBERS}
 """Every advice by its name, and what it is about: what the file alone tells, and what takes numbers."""
 

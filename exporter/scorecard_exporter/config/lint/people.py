@@ -30,9 +30,10 @@ def listed(names: list[str]) -> str:
 def _unowned(configuration: Configuration) -> Iterator[Advice]:
     for scorecard in configuration.scorecards.values():
         for _, _, measure in scorecard.measures():
-            teams = [team for team in measure.teams if not measure.owners.get(team)]
+            concerned = [team for team in measure.teams if team in scorecard.teams]
+            teams = [team for team in concerned if not measure.owners.get(team)]
             if teams:
-                where = "" if len(teams) == len(measure.teams) else f" for {listed(teams)}"
+                where = "" if len(teams) == len(concerned) else f" for {listed(teams)}"
                 sentence = f"it has no owner{where}; name one beside the measure, its objective or the team"
                 yield Advice("no-owner", f"{scorecard.id}/{measure.id}", sentence)
 

@@ -78,7 +78,7 @@ def frames(material: Material, question: Question) -> list[Frame]:
 
 
 def _frame(events: Sequence[Event], *, is_cut: bool) -> Frame:
-    notices = (f"There was more: the newest {MOST:,} of a kind are shown.",) if is_cut else ()
+    notices = (f"There was more: the newest {MOST:,} are shown.",) if is_cut else ()
     return Frame(
         name="events",
         fields=(
