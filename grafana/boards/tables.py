@@ -87,7 +87,7 @@ def measures() -> Json:
 
 
 def objectives(*, beside_map: bool = False) -> Json:
-    """Scores and coverage of the whole, the perspectives and the objectives; the map is linked where it is not shown."""
+    """Scores and coverage of the whole, the perspectives and the objectives, which lead to the map elsewhere."""
     every = (
         (names.SCORE, names.COVERAGE, names.STATUS, ()),
         (names.PERSPECTIVE_SCORE, names.PERSPECTIVE_COVERAGE, names.PERSPECTIVE_STATUS, ("perspective",)),
