@@ -33,6 +33,8 @@ _PARTS = (
     ),
 )
 """What the exporter explains: title, description, and the part of its explanation."""
+_WIDTHS = {"About": 150, "Number": 90, "Value": 90, "Samples": 90, "Share": 80}
+"""Of what is short; the sentences have the rest."""
 
 
 def _history() -> Json:
@@ -73,4 +75,4 @@ def _samples() -> Json:
 
 
 def _explained(title: str, description: str, part: str) -> Json:
-    return plugin.table(title, description, plugin.query("explain", **plugin.MEASURE, part=part))
+    return plugin.table(title, description, plugin.query("explain", **plugin.MEASURE, part=part), widths=_WIDTHS)
