@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import ScorecardError
-from scorecard_exporter.evaluation import history, narrowed
+from scorecard_exporter.evaluation import history, narrowed, pieces
 from scorecard_exporter.exposition.backfill import Backfill
 from scorecard_exporter.quantities import RefusedError, instant, moment
 from scorecard_exporter.scorecard.periods import Point, Step, rolling, step_of
@@ -86,7 +86,8 @@ class Wanted:
 def past_gauges(configuration: Configuration, store: Store, wanted: Wanted) -> Iterator[bytes]:
     """An OpenMetrics document with the gauges at each moment, piece by piece.
 
-    Pieces are empty while the moments are gathered, so that whoever has other work to do can do it in between.
+    Pieces are empty while the moments are gathered, so that whoever has other work to do can do it in between: between
+    two of them nothing is read.
 
     Raises:
         UnknownNameError: there is no such scorecard or team.
@@ -98,8 +99,9 @@ def past_gauges(configuration: Configuration, store: Store, wanted: Wanted) -> I
         gathered = Backfill(wanted.labels)
     except ValueError as error:
         raise ScorecardError(f"--label: {error}.") from error
-    for taken in history(configuration, store, wanted.points()):
-        gathered.add(taken)
+    for points in pieces(configuration, wanted.points()):
+        for taken in history(configuration, store, points):
+            gathered.add(taken)
         yield b""
     yield from gathered.write()
 

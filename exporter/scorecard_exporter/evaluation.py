@@ -6,16 +6,18 @@ The running exporter, `status`, `explain` and the API all come through here, so 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from itertools import chain
+from typing import TypeVar
 
 from scorecard_exporter.config.lint.advice import Advice
 from scorecard_exporter.config.model import Configuration, Scorecard
 from scorecard_exporter.errors import UnknownNameError
-from scorecard_exporter.measures.evaluate import evaluate
+from scorecard_exporter.measures.coverage import CoverageIndex
+from scorecard_exporter.measures.evaluate import coverage_of, evaluate
 from scorecard_exporter.measures.evidence import evidence
 from scorecard_exporter.measures.inquiry import inquire
 from scorecard_exporter.measures.model import Definition, Period, Reading, Sample
@@ -29,6 +31,9 @@ from scorecard_exporter.store.base import Store
 
 READINGS_AT_ONCE = 40_000
 """Of a long history so many readings are held at a time: memory stays flat, and statements serve many periods."""
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 def take(configuration: Configuration, store: Store, at: int) -> Snapshot:
@@ -47,7 +52,8 @@ def readings(configuration: Configuration, store: Store, at: int, *, periods: in
         return [Period(at - (back + 1) * window, at - back * window) for back in range(periods)]
 
     groups = _by_window(configuration)
-    return _evaluated(configuration, store, [(group, spans(window)) for window, group in groups.items()])
+    work = [(group, spans(window)) for window, group in groups.items()]
+    return _evaluated(configuration, store, _coverage(configuration, store), work)
 
 
 def history(configuration: Configuration, store: Store, points: Sequence[Point]) -> Iterator[Snapshot]:
@@ -57,10 +63,18 @@ def history(configuration: Configuration, store: Store, points: Sequence[Point])
     still taken over its own window, which ends with the period: its goal is one for a window of that length. What a
     snapshot says beside that of the period before, and since when a colour is what it is, these do not know.
     """
+    parts = pieces(configuration, points)
+    read = partial(_readings_at, configuration, store, _coverage(configuration, store))
+    for part, readings_at in zip(parts, _one_ahead(read, parts), strict=True):
+        for point in part:
+            yield snapshot(configuration, readings_at.pop(point.ends_at, ()), (), (), point.ends_at)
+
+
+def pieces(configuration: Configuration, points: Sequence[Point]) -> list[Sequence[Point]]:
+    """The points in pieces, of each of which the readings are held at once."""
     definitions = sum(map(len, _by_window(configuration).values()))
     size = max(1, READINGS_AT_ONCE // max(1, definitions * len(_teams(configuration))))
-    for begin in range(0, len(points), size):
-        yield from _snapshots(configuration, store, points[begin : begin + size])
+    return [points[begin : begin + size] for begin in range(0, len(points), size)]
 
 
 def advice_on_numbers(configuration: Configuration, store: Store, newest: Snapshot) -> list[Advice]:
@@ -112,7 +126,13 @@ def _with_one(card: Scorecard, measure: str) -> Scorecard:
     return replace(card, perspectives=(replace(perspective, objectives=(objective,)),))
 
 
-def _snapshots(configuration: Configuration, store: Store, points: Sequence[Point]) -> Iterator[Snapshot]:
+_ByEnd = dict[int, list[Reading]]
+"""Readings by the end of their period."""
+
+
+def _readings_at(
+    configuration: Configuration, store: Store, coverage: CoverageIndex, points: Sequence[Point]
+) -> _ByEnd:
     calendar = [Period(point.starts_at, point.ends_at) for point in points if point.starts_at is not None]
     work: list[tuple[list[Definition], list[Period]]] = []
     # The same periods for every window: one evaluation serves them all.
@@ -124,24 +144,41 @@ def _snapshots(configuration: Configuration, store: Store, points: Sequence[Poin
             work.append((own, [Period(point.ends_at - window, point.ends_at) for point in points]))
     if shared:
         work.append((shared, calendar))
-    by_end: defaultdict[int, list[Reading]] = defaultdict(list)
-    for reading in _evaluated(configuration, store, work):
+    by_end: _ByEnd = defaultdict(list)
+    for reading in _evaluated(configuration, store, coverage, work):
         by_end[reading.period.ends_at].append(reading)
-    for point in points:
-        yield snapshot(configuration, by_end.pop(point.ends_at, []), (), (), point.ends_at)
+    return by_end
+
+
+def _one_ahead(work: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
+    """What the work makes of each item; the statements of the next one run while the caller looks at this one."""
+    with ThreadPoolExecutor(1, "ahead") as worker:
+        futures = (worker.submit(work, item) for item in items)
+        upcoming = next(futures, None)
+        while upcoming:
+            result, upcoming = upcoming.result(), next(futures, None)
+            yield result
 
 
 def _evaluated(
-    configuration: Configuration, store: Store, work: Sequence[tuple[list[Definition], list[Period]]]
+    configuration: Configuration,
+    store: Store,
+    coverage: CoverageIndex,
+    work: Sequence[tuple[list[Definition], list[Period]]],
 ) -> Iterator[Reading]:
     teams = _teams(configuration)
 
     def evaluated(one: tuple[list[Definition], list[Period]]) -> list[Reading]:
-        return evaluate(store, one[0], configuration.scopes, teams, one[1])
+        return evaluate(store, one[0], configuration.scopes, teams, one[1], coverage=coverage)
 
     # Two at a time, so that one window's statements run while another's readings are put together.
     with ThreadPoolExecutor(2, "evaluation") as workers:
         yield from chain.from_iterable(workers.map(evaluated, work))
+
+
+def _coverage(configuration: Configuration, store: Store) -> CoverageIndex:
+    definitions = chain.from_iterable(_by_window(configuration).values())
+    return coverage_of(store, definitions, configuration.scopes, _teams(configuration))
 
 
 def _teams(configuration: Configuration) -> list[str]:

@@ -16,7 +16,7 @@ KEYWORDS = frozenset(
         r"\w+",
         """select distinct from where and or not in is null as with join inner left on union all group by order asc desc
     case when then else end cast bigint varchar over partition rows range between unbounded preceding following
-    current row exists having""",
+    current row exists having values""",
     )
 )
 FUNCTIONS = {"count", "sum", "min", "max", "row_number", "rank", "dense_rank", "coalesce"}
@@ -32,7 +32,8 @@ def lint(sql):
     lowered = [word.lower() for word in words]
     for place, word in enumerate(lowered):
         following = lowered[place + 1] if place + 1 < len(words) else ""
-        is_call = following == "(" and word.isidentifier() and word not in KEYWORDS
+        names_columns = lowered[place - 1 : place] == ["as"]
+        is_call = following == "(" and word.isidentifier() and word not in KEYWORDS and not names_columns
         if is_call and word not in FUNCTIONS and lowered[place + 1 : place + 3] != ["(", "select"]:
             found.append(f"{word} is no function of the subset")
         if word == "as" and following in RESERVED_ALIASES:

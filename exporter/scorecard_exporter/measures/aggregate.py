@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from arro3.core import Table
 
 from scorecard_exporter.measures.finding import MICROS
-from scorecard_exporter.measures.model import Period, Statistic
+from scorecard_exporter.measures.model import Part, Period, Statistic
 from scorecard_exporter.measures.statistics import QUANTILES, interpolate
 from scorecard_exporter.store.base import Store
 
@@ -46,10 +46,11 @@ ALONE = "service/"
 """Before the name of a service that counts by itself, as a team of its own would: no team has such a name."""
 MOST_NAMES = 100
 """Longer lists of names are left out of a statement: some engines plan them badly."""
+_LARGEST_INTEGER = 2**31 - 1
 _FEW_PERIODS = 2
 """Of no more, each sample is compared with each period; else it is placed between their beginnings and ends first."""
-_PERIODS_RANKED_AT_ONCE = 12
-"""Of few teams; the samples of so many periods are held and sorted together."""
+_RANKED_AT_ONCE = 2_000_000
+"""About so many samples, of teams and periods together, are held and sorted by one statement."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,16 +79,23 @@ class SampleSet:
 
 
 class Total(NamedTuple):
-    """Samples of one team in one period: how many, the oldest and newest moment, and sums of columns."""
+    """Samples of one team in one period: how many, the oldest and newest moment, and sums of columns.
+
+    `places`: of each column its place among the `sums`.
+    """
 
     samples: int = 0
     oldest: int | None = None
     newest: int | None = None
-    sums: Mapping[str, int] = {}
+    sums: Sequence[int] = ()
+    places: Mapping[str, int] = MappingProxyType({})
 
     def sum(self, column: str) -> int:
         """The sum of one column; 0 where there is no sample."""
-        return self.sums.get(column, 0)
+        return self.sums[self.places[column]] if self.samples else 0
+
+
+_NO_SAMPLES = Total()
 
 
 class Aggregates:
@@ -112,19 +120,23 @@ class Aggregates:
         self._apart = frozenset(apart)
         self._services = only_these("samples.subject", sorted(services)) if services else ""
         self._totals: dict[SampleSet, dict[tuple[str, Period], Total]] = {}
-        self._quantiles: dict[tuple[SampleSet, Statistic], dict[tuple[str, Period], Fraction]] = {}
+        self._quantiles: dict[tuple[SampleSet, Statistic], dict[tuple[str, Period], Part]] = {}
         self._days: dict[tuple[SampleSet, str], dict[tuple[str, Period], int]] = {}
         self._united: dict[SampleSet, dict[tuple[str, Period], int]] = {}
 
     def total(self, samples: SampleSet, team: str, period: Period) -> Total:
         """Number, oldest and newest moment, and sums of the set's columns."""
+        return self._totals_of(samples).get((team, period), _NO_SAMPLES)
+
+    def _totals_of(self, samples: SampleSet) -> Mapping[tuple[str, Period], Total]:
         if samples not in self._totals:
+            places = {column: place for place, column in enumerate(samples.sums)}
             rows = read(self._store, _totals(self._plain(samples), self._teams, self._periods))
             self._totals[samples] = {
-                (team, self._periods[place]): Total(count, oldest, newest, dict(zip(samples.sums, sums, strict=True)))
+                (team, self._periods[place]): Total(count, oldest, newest, sums, places)
                 for team, place, count, oldest, newest, *sums in rows
             }
-        return self._totals[samples].get((team, period), Total())
+        return self._totals[samples]
 
     def _plain(self, samples: SampleSet) -> SampleSet:
         """The same samples, counted for each service where that is the same: several times cheaper."""
@@ -133,14 +145,13 @@ class Aggregates:
 
     def prepare(self, samples: SampleSet, statistics: Iterable[Statistic]) -> None:
         """Work out these percentiles of `x`, for all teams and as many periods as one statement can well sort."""
-        missing = [one for one in QUANTILES if one in set(statistics) and (samples, one) not in self._quantiles]
+        missing = [one for one in statistics if one in QUANTILES and (samples, one) not in self._quantiles]
         if not missing:
             return
         ranks = sorted_lists if self._store.dialect == "duckdb" else row_numbers
-        found: dict[Statistic, dict[tuple[str, Period], Fraction]] = {statistic: {} for statistic in missing}
-        # To sort by team and value costs half of what it does by team, period and value; of few teams, reading the
-        # samples costs more than sorting them.
-        size = _PERIODS_RANKED_AT_ONCE if len(self._teams) <= MOST_NAMES else 1
+        found: dict[Statistic, dict[tuple[str, Period], Part]] = {statistic: {} for statistic in missing}
+        every = sum(total.samples for total in self._totals_of(samples).values())
+        size = max(1, len(self._periods) * _RANKED_AT_ONCE // max(1, every))
         for begin in range(0, len(self._periods), size):
             periods = self._periods[begin : begin + size]
             for team, place, count, *bounds in read(
@@ -148,13 +159,12 @@ class Aggregates:
             ):
                 for index, statistic in enumerate(missing):
                     lower, upper = bounds[2 * index : 2 * index + 2]
-                    value = interpolate(lower, upper, count, QUANTILES[statistic], MICROS)
-                    found[statistic][team, periods[place]] = value
+                    amount, divisor = interpolate(lower, upper, count, QUANTILES[statistic])
+                    found[statistic][team, periods[place]] = Part(amount, "seconds", divisor * MICROS)
         self._quantiles.update({(samples, statistic): values for statistic, values in found.items()})
 
-    def quantile(self, samples: SampleSet, statistic: Statistic, team: str, period: Period) -> Fraction:
-        """A percentile of `x`, microseconds, over at least one sample; in seconds."""
-        self.prepare(samples, [statistic])
+    def quantile(self, samples: SampleSet, statistic: Statistic, team: str, period: Period) -> Part:
+        """A percentile of `x`, microseconds, over at least one sample; in seconds. It was prepared before."""
         return self._quantiles[samples, statistic][team, period]
 
     def values(self, samples: SampleSet, team: str) -> list[list[int]]:
@@ -235,17 +245,18 @@ def both(one: str, other: str) -> str:
 
 
 def bigint(number: int) -> str:
-    """A whole number as SQL writes it for every engine to take it as BIGINT."""
-    return f"cast({number} as bigint)"
+    """A whole number as SQL writes it for every engine to take it as BIGINT; beyond 32 bits they do so unasked."""
+    return str(number) if abs(number) > _LARGEST_INTEGER else f"cast({number} as bigint)"
 
 
 def period_rows(periods: Sequence[Period]) -> str:
     """The small table `periods`: `period` (the place in the sequence), `starts_at`, `ends_at`."""
-    return " union all ".join(
-        f"select {bigint(place)} as period, "
-        f"{bigint(period.starts_at)} as starts_at, {bigint(period.ends_at)} as ends_at"
+    rows = (
+        f"({bigint(place)}, {bigint(period.starts_at)}, {bigint(period.ends_at)})"
         for place, period in enumerate(periods)
     )
+    columns = "period, starts_at, ends_at"
+    return f"select {columns} from (values {', '.join(rows)}) as listed ({columns})"
 
 
 def text_literal(text: str) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
 from scorecard_exporter.measures import diagnose, diagnose_series
-from scorecard_exporter.measures.finding import Finding
-from scorecard_exporter.measures.model import Absence, Definition, Part, Period
-from scorecard_exporter.measures.observations import Row
+from scorecard_exporter.measures.finding import MICROS, Finding
+from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Series
+from scorecard_exporter.measures.observations import Row, in_time
 from scorecard_exporter.measures.observed import Observed
 
 
@@ -31,7 +30,7 @@ def internal_mobility(observed: Observed, definition: Definition, team: str, per
 def retention(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
     """One minus departures for each head."""
     found = _for_each_head(observed, definition, team, period, "departures")
-    return found if found.value is None else replace(found, value=1 - found.value)
+    return found if found.value is None else found._replace(value=1 - found.value)
 
 
 def _for_each_head(observed: Observed, definition: Definition, team: str, period: Period, name: str) -> Finding:
@@ -62,25 +61,31 @@ def _mean_headcount(
     gathered = observed.gather(definition, series, "newest", team, period)
     if gathered.absence:
         return None, gathered.absence
-    counted = {(one.subject, one.raw) for one in gathered.found}
     rows: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in observed.observations.rows(series.name):
-        if (row.subject, row.raw) in counted and row.starts_at < period.ends_at:
+    for row in _in_order(observed, series, {(one.subject, one.raw) for one in gathered.found}):
+        if row.starts_at <= period.starts_at:
+            rows[row.raw] = [row]  # what was before it holds no more
+        elif row.starts_at < period.ends_at:
             rows[row.raw].append(row)
     late = sorted(raw for raw, some in rows.items() if some[0].starts_at > period.starts_at)
     if late:
         return None, diagnose_series.headcount_begins(series, late, period)
-    total = sum((_held(some, period) for some in rows.values()), Fraction(0))
-    return total / (period.ends_at - period.starts_at), None
+    total = sum(_held(some, period) for some in rows.values())
+    return Fraction(total, (period.ends_at - period.starts_at) * MICROS), None
 
 
-def _held(rows: Sequence[Row], period: Period) -> Fraction:
-    """Heads times microseconds of a period, of observations in order of time."""
+def _in_order(observed: Observed, series: Series, counted: Collection[tuple[str, str]]) -> Iterable[Row]:
+    """The observations of these subjects and raw subjects, those of one raw subject in order of time."""
+    rows = observed.rows(series, sorted({subject for subject, _ in counted}))
+    found = [row for row in rows if (row.subject, row.raw) in counted]
+    is_shared = len({raw for _, raw in counted}) < len(counted)
+    return sorted(found, key=in_time) if is_shared else found
+
+
+def _held(rows: Sequence[Row], period: Period) -> int:
+    """Millionths of heads times microseconds of a period, of observations in order of time."""
     ends: Iterable[tuple[Row, int]] = (
         *((row, following.starts_at) for row, following in pairwise(rows)),
         (rows[-1], period.ends_at),
     )
-    return sum(
-        (row.value * max(0, end - max(row.starts_at, period.starts_at)) for row, end in ends),
-        Fraction(0),
-    )
+    return sum(row.amount * max(0, end - max(row.starts_at, period.starts_at)) for row, end in ends)

@@ -36,17 +36,21 @@ def evaluate(
     scopes: Mapping[str, Scope],
     teams: Sequence[str],
     periods: Sequence[Period],
+    *,
+    coverage: CoverageIndex | None = None,
 ) -> list[Reading]:
     """A reading of each definition, for each of `teams`, over each period, in this order; equal definitions once.
 
-    `scopes` holds every team of the tree, and is what the store's dimensions were made from.
+    `scopes` holds every team of the tree, and is what the store's dimensions were made from. `coverage`: what the
+    store says now of what has been read, where that is known already.
     """
-    evaluation = _Evaluation(store, definitions, scopes, teams, periods)
+    known = coverage or coverage_of(store, definitions, scopes, teams)
+    evaluation = _Evaluation(store, definitions, scopes, teams, periods, coverage=known)
     return [
-        evaluation.reading(definition, team, period)
+        reading
         for definition in dict.fromkeys(definitions)
         for team in teams
-        for period in periods
+        for reading in evaluation.readings(definition, team)
     ]
 
 
@@ -60,10 +64,13 @@ class _Evaluation:
         scopes: Mapping[str, Scope],
         teams: Sequence[str],
         periods: Sequence[Period],
+        *,
+        coverage: CoverageIndex,
     ) -> None:
         self._store = store
         self._scopes = scopes
-        self._coverage = CoverageIndex(store.coverage(_origins(definitions, scopes, teams)))
+        self._periods = periods
+        self._coverage = coverage
         services = {rule.service for team in teams for rule in scopes[team].services}
         self._aggregates = Aggregates(store, teams, periods, _apart(scopes.values()), services)
         self._observed = Observed(
@@ -74,13 +81,16 @@ class _Evaluation:
         surveys = {definition.survey for definition in _all(definitions) if definition.survey}
         self._surveys = Surveys(store, surveys, scopes, self._coverage.origins("survey_answer"))
 
-    def reading(self, definition: Definition, team: str, period: Period) -> Reading:
-        """One reading."""
+    def readings(self, definition: Definition, team: str) -> Iterator[Reading]:
+        """One for each period, in their order."""
         recipe = recipe_of(definition)
         if recipe:
-            return self._of_events(definition, recipe, team, period)
+            return self._of_events(definition, recipe, team)
         if definition.measure == "arithmetic":
-            return self._arithmetic(definition, team, period)
+            return self._arithmetic(definition, team)
+        return (self._of_series(definition, team, period) for period in self._periods)
+
+    def _of_series(self, definition: Definition, team: str, period: Period) -> Reading:
         if definition.survey:
             finding = self._surveys.score(definition, team, period)
         else:
@@ -88,27 +98,30 @@ class _Evaluation:
         absence = finding.absence or _too_few(definition, finding, period)
         return _reading(definition, team, period, finding, absence)
 
-    def _of_events(self, definition: Definition, recipe: Recipe, team: str, period: Period) -> Reading:
+    def _of_events(self, definition: Definition, recipe: Recipe, team: str) -> Iterator[Reading]:
         entry, scope = CATALOGUE[definition.measure], self._scopes[team]
         feeds = self._coverage.feeds(scope, entry.needs, entry.uses)
-        absence = _uncovered(scope, entry, feeds, definition, period)
-        if absence:
-            return Reading(definition=definition, team=team, period=period, absence=absence)
-        finding = recipe.find(Case(self._aggregates, definition, team, period, len(feeds.services)))
-        absence = None if finding.samples else self._why_none(entry, feeds, finding)
-        absence = absence or finding.absence or _too_few(definition, finding, period)
-        current = feeds.current(period, definition.freshness)
-        services = {} if current == len(feeds.services) else _services(current, len(feeds.services))
-        return _reading(
-            definition,
-            team,
-            period,
-            finding,
-            absence,
-            beside=services,
-            provisional_until=period.ends_at + feeds.attribution_window if recipe.provisional else None,
-            notes=tuple(f"No service maps its {role}, so this number knows nothing of them." for role in feeds.unused),
-        )
+        every = len(feeds.services)
+        notes = tuple(f"No service maps its {role}, so this number knows nothing of them." for role in feeds.unused)
+        for period in self._periods:
+            absence = _uncovered(scope, entry, feeds, definition, period)
+            if absence:
+                yield Reading(definition=definition, team=team, period=period, absence=absence)
+                continue
+            finding = recipe.find(Case(self._aggregates, definition, team, period, every))
+            absence = None if finding.samples else self._why_none(entry, feeds, finding)
+            absence = absence or finding.absence or _too_few(definition, finding, period)
+            current = feeds.current(period, definition.freshness)
+            yield _reading(
+                definition,
+                team,
+                period,
+                finding,
+                absence,
+                beside={} if current == every else _services(current, every),
+                provisional_until=period.ends_at + feeds.attribution_window if recipe.provisional else None,
+                notes=notes,
+            )
 
     def _why_none(self, entry: Entry, feeds: Feeds, finding: Finding) -> Absence | None:
         """What no sample means under full coverage; None: the value is a true zero, or samples are too few."""
@@ -135,30 +148,11 @@ class _Evaluation:
             return diagnose.first_deployment_only(names)
         return diagnose.no_linked_change(sorted({rule.changes or "" for rule in feeds.services}))
 
-    def _arithmetic(self, definition: Definition, team: str, period: Period) -> Reading:
-        operands = {name: self.reading(operand, team, period) for name, operand in definition.operands}
-        values = {name: operand.value for name, operand in operands.items() if operand.value is not None}
-        moments = [operand.newest_at for operand in operands.values() if operand.newest_at is not None]
-        provisional = [one.provisional_until for one in operands.values() if one.provisional_until is not None]
-        value, absence = _calculate(definition.expression, operands, values)
-        finding = Finding(
-            value=value,
-            samples=min((operand.samples for operand in operands.values()), default=0),
-            newest_at=max(moments, default=None),
-            beside={
-                name: Part(values[name], operand.definition.unit)
-                for name, operand in operands.items()
-                if name in values
-            },
-        )
-        return _reading(
-            definition,
-            team,
-            period,
-            finding,
-            absence or _too_few(definition, finding, period),
-            provisional_until=max(provisional, default=None),
-        )
+    def _arithmetic(self, definition: Definition, team: str) -> Iterator[Reading]:
+        names = [name for name, _ in definition.operands]
+        readings = zip(*(self.readings(operand, team) for _, operand in definition.operands), strict=True)
+        for operands in readings:
+            yield _computed(definition, dict(zip(names, operands, strict=True)))
 
     @cached_property
     def _deployments(self) -> Mapping[str, int]:
@@ -196,6 +190,31 @@ class _Evaluation:
         return seen
 
 
+def _computed(definition: Definition, operands: Mapping[str, Reading]) -> Reading:
+    """A reading of an arithmetic measure from those of its operands, of which there is at least one."""
+    team, period = next((one.team, one.period) for one in operands.values())
+    values = {name: operand.value for name, operand in operands.items() if operand.value is not None}
+    moments = [operand.newest_at for operand in operands.values() if operand.newest_at is not None]
+    provisional = [one.provisional_until for one in operands.values() if one.provisional_until is not None]
+    value, absence = _calculate(definition.expression, operands, values)
+    finding = Finding(
+        value=value,
+        samples=min(operand.samples for operand in operands.values()),
+        newest_at=max(moments, default=None),
+        beside={
+            name: Part(values[name], operand.definition.unit) for name, operand in operands.items() if name in values
+        },
+    )
+    return _reading(
+        definition,
+        team,
+        period,
+        finding,
+        absence or _too_few(definition, finding, period),
+        provisional_until=max(provisional, default=None),
+    )
+
+
 def _nothing(recipe: Recipe, finding: Finding) -> Absence:
     """There was nothing to measure, or it is all still open."""
     if not recipe.open:
@@ -214,6 +233,13 @@ def _all(definitions: Iterable[Definition]) -> Iterator[Definition]:
 def _series(definitions: Iterable[Definition]) -> frozenset[str]:
     """Names of all series behind these definitions, through their operands."""
     return frozenset(series.name for definition in _all(definitions) for series in definition.series)
+
+
+def coverage_of(
+    store: Store, definitions: Iterable[Definition], scopes: Mapping[str, Scope], teams: Sequence[str]
+) -> CoverageIndex:
+    """What has been read, as far as these definitions need it for these teams."""
+    return CoverageIndex(store.coverage(_origins(definitions, scopes, teams)))
 
 
 def _origins(definitions: Iterable[Definition], scopes: Mapping[str, Scope], teams: Sequence[str]) -> frozenset[str]:

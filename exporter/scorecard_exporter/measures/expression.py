@@ -83,6 +83,7 @@ def _check(node: ast.expr, expression: str) -> None:
     raise ValueError(f"{_written(node, expression)!r} in {expression!r} is not understood: {_ALLOWED}")
 
 
+@lru_cache(maxsize=1024)
 def _written(node: ast.expr, expression: str) -> str:
     return ast.get_source_segment(expression.strip(), node) or ""
 

@@ -5,12 +5,10 @@ The raw subject of an observation is the feature.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
 from fractions import Fraction
 
 from scorecard_exporter.measures import diagnose, diagnose_series
-from scorecard_exporter.measures.finding import Finding, count
+from scorecard_exporter.measures.finding import MICROS, Finding, count
 from scorecard_exporter.measures.model import Definition, Part, Period, Series
 from scorecard_exporter.measures.observations import Row
 from scorecard_exporter.measures.observed import Observed
@@ -44,8 +42,8 @@ def _dated(observed: Observed, series: Series, team: str, period: Period) -> fro
     subjects = observed.subjects(series, "mean", team, period)
     return frozenset(
         (row.raw, row.starts_at, row.ends_at)
-        for row in observed.observations.rows(series.name)
-        if row.subject in subjects and period.starts_at < row.ends_at <= period.ends_at
+        for row in observed.rows(series, subjects)
+        if period.starts_at < row.ends_at <= period.ends_at
     )
 
 
@@ -55,18 +53,18 @@ def new_revenue(observed: Observed, definition: Definition, team: str, period: P
     gathered = observed.gather(definition, revenue, "sum", team, period)
     if gathered.absence:
         return gathered.nothing()
-    released = _first(observed.observations.rows(releases.name))
+    released = observed.first(releases)
     features = {one.raw for one in gathered.found}
     unknown = features - released.keys()
     beside = {"features": count(len(features)), "without_release": count(len(unknown))}
     if unknown == features:
         absence = diagnose_series.no_feature_release(revenue, releases, sorted(features))
-        return replace(gathered.nothing(), beside=beside, absence=absence)
+        return gathered.nothing()._replace(beside=beside, absence=absence)
     subjects = observed.subjects(revenue, "sum", team, period)
     shares = (
         _share(row, released[row.raw], definition.within, period)
-        for row in observed.observations.rows(revenue.name)
-        if row.subject in subjects and row.raw in released
+        for row in observed.rows(revenue, subjects)
+        if row.starts_at < period.ends_at and row.ends_at > period.starts_at and row.raw in released
     )
     return Finding(
         value=sum(shares, Fraction(0)),
@@ -77,16 +75,8 @@ def new_revenue(observed: Observed, definition: Definition, team: str, period: P
     )
 
 
-def _first(rows: Iterable[Row]) -> dict[str, int]:
-    """When each raw subject was observed first; rows are in order."""
-    found: dict[str, int] = {}
-    for row in rows:
-        found.setdefault(row.raw, row.starts_at)
-    return found
-
-
 def _share(row: Row, released_at: int, within: int, period: Period) -> Fraction:
     """What of an observation lies in the period and in the time that its feature is new."""
     opens = max(row.starts_at, released_at, period.starts_at)
     closes = min(row.ends_at, released_at + within, period.ends_at)
-    return row.value * Fraction(max(closes - opens, 0), row.ends_at - row.starts_at)
+    return Fraction(row.amount * max(closes - opens, 0), (row.ends_at - row.starts_at) * MICROS)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from scorecard_exporter.measures.model import Absence, Part
 
@@ -13,8 +14,7 @@ MICROS = 1_000_000
 """Microseconds in a second, and millionths in a unit."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """A value with its evidence. `value` None: nothing to compute it from.
 
     `parts` belong to the samples and go with the value; `beside` stands on its own (what is open, what waits)
@@ -24,8 +24,8 @@ class Finding:
     value: Fraction | None
     samples: int
     newest_at: int | None
-    parts: Mapping[str, Part] = field(default_factory=dict)
-    beside: Mapping[str, Part] = field(default_factory=dict)
+    parts: Mapping[str, Part] = MappingProxyType({})
+    beside: Mapping[str, Part] = MappingProxyType({})
     interval: tuple[float, float] | None = None
     absence: Absence | None = None
 
@@ -33,14 +33,14 @@ class Finding:
 @lru_cache(maxsize=4096)
 def count(number: int) -> Part:
     """A plain number as a part."""
-    return Part(Fraction(number), "count")
+    return Part(number, "count")
 
 
 def seconds(micros: int, divisor: int = 1) -> Part:
     """A duration of `micros / divisor` microseconds as a part."""
-    return Part(Fraction(micros, divisor * MICROS), "seconds")
+    return Part(micros, "seconds", divisor * MICROS)
 
 
 def ratio(some: int, every: int) -> Part:
     """A share as a part; `every` is at least 1."""
-    return Part(Fraction(some, every), "ratio")
+    return Part(some, "ratio", every)

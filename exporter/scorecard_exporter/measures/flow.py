@@ -6,7 +6,6 @@ Bots are left out of the review measures; the share of what they made stands bes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from scorecard_exporter.measures.aggregate import Join, SampleSet
 from scorecard_exporter.measures.finding import Finding, count, ratio, seconds
@@ -67,7 +66,7 @@ def _age(case: Case) -> Finding:
     oldest = case.total(OPEN_REQUESTS).oldest
     if oldest is None:
         return found
-    return replace(found, parts={**found.parts, "oldest": seconds(case.period.ends_at - oldest)})
+    return found._replace(parts={**found.parts, "oldest": seconds(case.period.ends_at - oldest)})
 
 
 def _build_success(case: Case) -> Finding:

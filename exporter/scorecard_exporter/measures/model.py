@@ -92,12 +92,30 @@ class Period(NamedTuple):
     ends_at: int
 
 
-@dataclass(frozen=True, slots=True)
 class Part:
-    """A number beside the value, in its own unit (`count` is plain)."""
+    """A number beside the value, in its own unit (`count` is plain): `amount` divided by `divisor`.
 
-    value: Fraction
-    unit: str
+    It is divided when it is asked for: a long history has millions of parts, and shows none of them.
+    """
+
+    __slots__ = ("_amount", "_divisor", "unit")
+
+    def __init__(self, amount: Fraction | int, unit: str, divisor: int = 1) -> None:
+        self._amount, self._divisor, self.unit = amount, divisor, unit
+
+    @property
+    def value(self) -> Fraction:
+        """The exact number."""
+        return Fraction(self._amount, self._divisor)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Part) and (self.value, self.unit) == (other.value, other.unit)
+
+    def __hash__(self) -> int:
+        return hash((self.value, self.unit))
+
+    def __repr__(self) -> str:
+        return f"Part({self.value!r}, {self.unit!r})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import starmap
 from typing import NamedTuple
 
 from scorecard_exporter.events.model import is_from
@@ -43,13 +44,18 @@ class Contribution:
 
 
 class Row(NamedTuple):
-    """One observation of a series; one of a moment lasts a microsecond. `value` in the unit of the series."""
+    """One observation of a series; one of a moment lasts a microsecond. `amount` in millionths of the series' unit."""
 
     subject: str
     raw: str
     starts_at: int
     ends_at: int
-    value: Fraction
+    amount: int
+
+
+def in_time(row: Row) -> tuple[int, int, int]:
+    """The order of observations in time."""
+    return row.starts_at, row.ends_at, row.amount
 
 
 class Observations:
@@ -70,6 +76,9 @@ class Observations:
         self._raws: dict[str, dict[str, set[str]]] | None = None
         self._mapped: dict[str, set[str]] | None = None
         self._rows: dict[str, list[Row]] = {}
+        self._rows_about: dict[str, dict[str, list[Row]]] = {}
+        self._origins: dict[Series, frozenset[str]] = {}
+        self._unmapped: dict[Series, list[str]] = {}
         self._subjects: dict[str, list[str]] | None = None
 
     def contributions(self, statistic: Statistic, series: str, period: Period) -> Sequence[Contribution]:
@@ -98,14 +107,20 @@ class Observations:
             sql = (
                 f"with samples as (\n{sample_text('observations')}\n)\n"
                 "select subject, raw, starts_at, ends_at, x from samples\n"
-                f"where series = {text_literal(series)}"
+                f"where series = {text_literal(series)}\n"
+                "order by starts_at, ends_at, x"
             )
-            found = [
-                Row(subject, raw, starts_at, ends_at, Fraction(value, MICROS))
-                for subject, raw, starts_at, ends_at, value in read(self._store, sql)
-            ]
-            self._rows[series] = sorted(found, key=lambda row: (row.starts_at, row.ends_at, row.value))
+            self._rows[series] = list(starmap(Row, read(self._store, sql)))
         return self._rows[series]
+
+    def rows_about(self, series: str) -> Mapping[str, Sequence[Row]]:
+        """The same by the subjects that they are about, each in order of time."""
+        if series not in self._rows_about:
+            found: defaultdict[str, list[Row]] = defaultdict(list)
+            for row in self.rows(series):
+                found[row.subject].append(row)
+            self._rows_about[series] = dict(found)
+        return self._rows_about[series]
 
     def raw_subjects(self, series: str) -> Sequence[str]:
         """Every raw subject that was ever observed in a series, mapped to a team or service or not."""
@@ -113,8 +128,10 @@ class Observations:
 
     def origins(self, series: Series) -> frozenset[str]:
         """Every origin of a series that ever delivered an observation of it."""
-        every = frozenset[str]().union(*self._observed(series.name).values())
-        return frozenset(origin for origin in every if is_from(origin, series.origin))
+        if series not in self._origins:
+            every = frozenset[str]().union(*self._observed(series.name).values())
+            self._origins[series] = frozenset(origin for origin in every if is_from(origin, series.origin))
+        return self._origins[series]
 
     def unmapped(self, series: Series) -> Sequence[str]:
         """The raw subjects of a series that stand for no team or service."""
@@ -122,9 +139,11 @@ class Observations:
             self._mapped = defaultdict(set)
             for name, raw in read(self._store, "select distinct series, raw from series_subject"):
                 self._mapped[name].add(raw)
-        mine = self.origins(series)
-        raws = {raw for raw, origins in self._observed(series.name).items() if origins & mine}
-        return sorted(raws - self._mapped.get(series.name, set()))
+        if series not in self._unmapped:
+            mine = self.origins(series)
+            raws = {raw for raw, origins in self._observed(series.name).items() if origins & mine}
+            self._unmapped[series] = sorted(raws - self._mapped.get(series.name, set()))
+        return self._unmapped[series]
 
     def _observed(self, series: str) -> Mapping[str, set[str]]:
         """The origins of every raw subject of a series."""
@@ -154,14 +173,20 @@ class Observations:
         )
 
     def _newest(self) -> Iterable[tuple[str, int, Contribution]]:
-        newest = (
-            "samples.x, samples.occurred_at, cast(row_number() over (partition by samples.series, samples.subject, "
-            "samples.raw, periods.period order by samples.occurred_at desc, samples.starts_at desc, samples.x desc) "
-            "as bigint) as place"
+        """Of the newest moment the observation that began last, and of these the largest."""
+        subject = "samples.series, samples.subject, samples.raw, joined.period"
+        order = f"partition by {subject} order by samples.starts_at desc, samples.x desc"
+        same = " and ".join(f"joined.{name} = samples.{name}" for name in ("series", "subject", "raw"))
+        rest = (
+            ",\nnewest as (select series, subject, raw, period, max(occurred_at) as occurred_at from joined\n"
+            "group by series, subject, raw, period),\n"
+            f"ranked as (select {subject}, samples.unit, samples.x, samples.occurred_at,\n"
+            f"cast(row_number() over ({order}) as bigint) as place\n"
+            f"from newest as joined join samples on {same} and samples.occurred_at = joined.occurred_at)\n"
+            "select series, subject, raw, unit, period, x, occurred_at from ranked where place = 1"
         )
-        rest = "\nselect series, subject, raw, unit, period, x, occurred_at from joined where place = 1"
         for name, subject, raw, unit, place, value, at in read(
-            self._store, self._statement("latest_before_end", newest, rest)
+            self._store, self._statement("latest_before_end", "samples.occurred_at", rest)
         ):
             yield name, place, Contribution(subject, raw, unit, Fraction(value, MICROS), 1, at)
 

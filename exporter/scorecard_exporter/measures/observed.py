@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import chain
 
 from scorecard_exporter.events.model import is_from
 from scorecard_exporter.measures import diagnose, diagnose_series
 from scorecard_exporter.measures.coverage import fresh_from
 from scorecard_exporter.measures.finding import MICROS, Finding, count, seconds
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Scope, Series, Statistic
-from scorecard_exporter.measures.observations import Contribution, Observations, Tree
+from scorecard_exporter.measures.observations import Contribution, Observations, Row, Tree
+from scorecard_exporter.measures.statistics import exact_sum
 
 _Read = Mapping[str, tuple[int, int]]  # of each origin: from and up to which moment it was read
 _Spans = Mapping[str, tuple[tuple[int, int], ...]]
@@ -34,7 +36,7 @@ class Gathered:
     @property
     def total(self) -> Fraction:
         """The sum over all of them."""
-        return sum((one.total for one in self.found), Fraction(0))
+        return exact_sum(one.total for one in self.found)
 
     def by_raw(self) -> dict[str, Fraction]:
         """What each raw subject contributes, once."""
@@ -54,6 +56,8 @@ class Observed:
         self._read = read
         self._trees: dict[tuple[Series, Statistic, Period], Tree] = {}
         self._by_subject: dict[tuple[Series, Statistic, Period], dict[str, list[Contribution]]] = {}
+        self._first: dict[Series, dict[str, int]] = {}
+        self._read_until: dict[Series, int | None] = {}
 
     def one(self, definition: Definition, team: str, period: Period) -> Finding:
         """The newest value, the sum or the mean of a series."""
@@ -93,6 +97,20 @@ class Observed:
             self._by_subject[key] = grouped
             self._trees[key] = Tree(self._scopes, series.rollup, grouped)
         return self._trees[key].subjects(team)
+
+    def rows(self, series: Series, subjects: Iterable[str]) -> Iterator[Row]:
+        """Every observation about these subjects, those about one of them in order of time."""
+        about = self.observations.rows_about(series.name)
+        return chain.from_iterable(about.get(subject, ()) for subject in subjects)
+
+    def first(self, series: Series) -> Mapping[str, int]:
+        """When each raw subject was observed first."""
+        if series not in self._first:
+            found: dict[str, int] = {}
+            for row in self.observations.rows(series.name):
+                found.setdefault(row.raw, row.starts_at)
+            self._first[series] = found
+        return self._first[series]
 
     def gather(
         self, definition: Definition, series: Series, statistic: Statistic, team: str, period: Period
@@ -196,14 +214,21 @@ class Observed:
 
     def _is_read(self, series: Series) -> bool:
         """Whether a source of the series was read to its end; what is stored before that is only a part."""
-        return any(is_from(origin, series.origin) for origin in self._read)
+        return self._newest_read(series) is not None
 
     def _unread(self, definition: Definition, series: Series, period: Period) -> Absence | None:
         """Whether every source of the series went unread for too long."""
-        read = [until for origin, (_, until) in self._read.items() if is_from(origin, series.origin)]
-        if read and max(read) < fresh_from(period, definition.freshness):
-            return diagnose.stale(max(read), period, definition.freshness)
+        until = self._newest_read(series)
+        if until is not None and until < fresh_from(period, definition.freshness):
+            return diagnose.stale(until, period, definition.freshness)
         return None
+
+    def _newest_read(self, series: Series) -> int | None:
+        """Up to which moment some source of the series was read."""
+        if series not in self._read_until:
+            read = [until for origin, (_, until) in self._read.items() if is_from(origin, series.origin)]
+            self._read_until[series] = max(read, default=None)
+        return self._read_until[series]
 
 
 def same_time(numerator: _Spans, denominator: _Spans) -> bool:
@@ -223,10 +248,10 @@ def _is_fresh(one: Contribution, series: Series, period: Period) -> bool:
 
 def _combine(found: Sequence[Contribution], unit: str, statistic: Statistic) -> Fraction:
     if statistic == "mean" and unit == "seconds":
-        return sum((one.total for one in found), Fraction(0)) / sum(one.samples for one in found)
+        return exact_sum(one.total for one in found) / sum(one.samples for one in found)
     if statistic == "mean":
-        return sum((one.total / one.samples for one in found), Fraction(0))
-    return sum((one.total for one in found), Fraction(0))
+        return exact_sum(one.total / one.samples for one in found)
+    return exact_sum(one.total for one in found)
 
 
 def _adds_up(unit: str, statistic: Statistic) -> bool:

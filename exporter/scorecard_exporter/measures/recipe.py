@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from scorecard_exporter.measures.aggregate import Aggregates, SampleSet, Total
 from scorecard_exporter.measures.finding import Finding, count, seconds
@@ -15,8 +16,7 @@ SHOWN: tuple[Statistic, ...] = ("median", "p90", "mean")
 """Of a duration: those beside the chosen one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One definition for one team in one period; `services`: how many map what the measure needs."""
 
     aggregates: Aggregates
@@ -73,14 +73,15 @@ def durations(case: Case, samples: SampleSet, beside: Mapping[str, Part]) -> Fin
 def duration(case: Case, samples: SampleSet, total: Total) -> tuple[Fraction, dict[str, Part]]:
     """The chosen statistic in seconds, and the shown ones beside it."""
     chosen = case.definition.statistic
-    case.aggregates.prepare(samples, (*SHOWN, chosen))
-    values = {
+    wanted = SHOWN if chosen in SHOWN else (*SHOWN, chosen)
+    case.aggregates.prepare(samples, wanted)
+    values: dict[str, Part] = {
         statistic: seconds(total.sum("x"), total.samples)
         if statistic == "mean"
-        else Part(case.aggregates.quantile(samples, statistic, case.team, case.period), "seconds")
-        for statistic in {*SHOWN, chosen}
+        else case.aggregates.quantile(samples, statistic, case.team, case.period)
+        for statistic in wanted
     }
-    return values[chosen].value, {name: values[name] for name in SHOWN if name != chosen}
+    return values.pop(chosen).value, values
 
 
 def open_spans(case: Case, samples: SampleSet, name: str) -> dict[str, Part]:

@@ -6,7 +6,6 @@ Each takes the observed series, the definition, a team and a period, and gives w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from fractions import Fraction
 
 from scorecard_exporter.measures import diagnose, diagnose_series
@@ -30,7 +29,7 @@ def _cost_per_transaction(observed: Observed, definition: Definition, team: str,
 def _return_on_engineering(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
     """What was gained beyond the cost, for each unit of cost."""
     found = observed.quotient(definition, team, period, ("value_delivered", "cost"))
-    return found if found.value is None else replace(found, value=found.value - 1)
+    return found if found.value is None else found._replace(value=found.value - 1)
 
 
 def _test_coverage(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:

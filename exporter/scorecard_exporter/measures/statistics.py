@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -19,16 +20,25 @@ _Z = 1.959963984540054
 """The 97.5 % point of the normal distribution: 95 % of it lie between minus and plus this."""
 
 
-def interpolate(lower: int, upper: int, samples: int, quantile: tuple[int, int], scale: int = 1) -> Fraction:
-    """The percentile of `samples` values, linear between its two neighbours in their order.
+def interpolate(lower: int, upper: int, samples: int, quantile: tuple[int, int]) -> tuple[int, int]:
+    """The percentile of `samples` values, linear between its two neighbours in their order, as a fraction's two parts.
 
     That is SQL's `percentile_cont`, type 7 of Hyndman and Fan, "Sample Quantiles in Statistical Packages",
     The American Statistician 50 (1996). `lower` and `upper` are the values at the positions next to
-    `(samples - 1) * quantile`, counted from 0; they are the same one where that is whole. They are divided by `scale`.
+    `(samples - 1) * quantile`, counted from 0; they are the same one where that is whole.
     """
     numerator, denominator = quantile
     rest = (samples - 1) * numerator % denominator
-    return Fraction(lower * (denominator - rest) + upper * rest, denominator * scale)
+    return lower * (denominator - rest) + upper * rest, denominator
+
+
+def exact_sum(values: Iterable[Fraction]) -> Fraction:
+    """The sum; those with the same denominator are added up as whole numbers, several times faster."""
+    numerators: defaultdict[int, int] = defaultdict(int)
+    for value in values:
+        numerator, denominator = value.as_integer_ratio()
+        numerators[denominator] += numerator
+    return sum((Fraction(numerator, denominator) for denominator, numerator in numerators.items()), Fraction(0))
 
 
 def wilson(successes: int, samples: int) -> tuple[float, float]:

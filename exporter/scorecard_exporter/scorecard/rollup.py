@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import mul
 
+from scorecard_exporter.quantities import nearest_float
 from scorecard_exporter.scorecard.model import MeasureStatus, Status
 
 TOLERANCE = 1e-9
@@ -69,24 +71,25 @@ def roll_up(children: Iterable[Child]) -> Rolled:
     """
     every = tuple(children)
     alarm = any(child.alarm for child in every)
-    counted = [child for child in every if child.applies and child.weight > 0]
+    counted = [child for child in every if child.applies and child.weight]
     scored = [(child.weight, child.score) for child in counted if child.score is not None]
-    coverage = Fraction(1)
+    coverage, is_enough = 1.0, True
     if len(scored) < len(counted):
         whole = sum((child.weight for child in counted), Fraction(0))
-        coverage = sum((weight for weight, _ in scored), Fraction(0)) / whole
-    if not scored or coverage < ENOUGH_COVERAGE:
-        return Rolled(score=None, coverage=float(coverage), status="grey", applies=bool(counted), alarm=alarm)
+        share = sum((weight for weight, _ in scored), Fraction(0)) / whole
+        coverage, is_enough = float(share), share >= ENOUGH_COVERAGE
+    if not scored or not is_enough:
+        return Rolled(score=None, coverage=coverage, status="grey", applies=bool(counted), alarm=alarm)
     mean = _mean(scored)
     score = min(mean, CAP) if alarm else mean
-    return Rolled(score=score, coverage=float(coverage), status=_colour(score), applies=True, alarm=alarm)
+    return Rolled(score=score, coverage=coverage, status=_colour(score), applies=True, alarm=alarm)
 
 
 def _mean(scored: list[tuple[Fraction, float]]) -> float:
     """Weighted, the same in every order, and within the scores, which rounding alone would not keep."""
-    weights = math.fsum(float(weight) for weight, _ in scored)
-    mean = math.fsum(float(weight) * score for weight, score in scored) / weights
+    weights = [nearest_float(weight) for weight, _ in scored]
     scores = [score for _, score in scored]
+    mean = math.fsum(map(mul, weights, scores)) / math.fsum(weights)
     return min(max(mean, min(scores)), max(scores))
 
 

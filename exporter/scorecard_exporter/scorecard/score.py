@@ -11,10 +11,11 @@ import math
 from fractions import Fraction
 
 from scorecard_exporter.config.model import Anchors, Axis, Band
+from scorecard_exporter.quantities import nearest_float
 from scorecard_exporter.scorecard.model import Status
 from scorecard_exporter.scorecard.target import OPEN, Domain, sides
 
-THIRD, TWO_THIRDS = Fraction(1, 3), Fraction(2, 3)
+THIRD = 1 / 3
 
 
 def judge(
@@ -27,8 +28,8 @@ def judge(
     status = colour(value, anchors)
     if isinstance(anchors, Band):
         both = sides(anchors, axis, domain)
-        return float(min(_score(value, side, axis, colour(value, side)) for side in both)), status
-    return float(_score(value, anchors, axis, status)), status
+        return min(_score(value, side, axis, colour(value, side)) for side in both), status
+    return _score(value, anchors, axis, status), status
 
 
 def colour(value: Fraction, anchors: Anchors | Band) -> Status:
@@ -37,40 +38,46 @@ def colour(value: Fraction, anchors: Anchors | Band) -> Status:
         if anchors.goal_low <= value <= anchors.goal_high:
             return "green"
         return "yellow" if anchors.red_low < value < anchors.red_high else "red"
-    if _reaches(value, anchors.goal, anchors):
+    more_is_better = _gap(anchors.goal, anchors.red) > 0
+    beyond_goal, beyond_red = _gap(value, anchors.goal), _gap(value, anchors.red)
+    if beyond_goal == 0 or (beyond_goal > 0) == more_is_better:
         return "green"
-    return "yellow" if _reaches(value, anchors.red, anchors) and value != anchors.red else "red"
+    return "yellow" if beyond_red != 0 and (beyond_red > 0) == more_is_better else "red"
 
 
-def _reaches(value: Fraction, line: Fraction, anchors: Anchors) -> bool:
-    """Whether the value is at least as good as `line`."""
-    # Multiplied out: comparing fractions otherwise takes a good part of a long history.
-    gap = value.numerator * line.denominator - line.numerator * value.denominator
-    return gap >= 0 if anchors.goal > anchors.red else gap <= 0
+def _gap(value: Fraction, line: Fraction) -> int:
+    """Above zero where `value` is the larger one. Multiplied out: fractions are compared ten times slower."""
+    numerator, denominator = value.as_integer_ratio()
+    of_line, parts = line.as_integer_ratio()
+    return numerator * parts - of_line * denominator
 
 
-def _score(value: Fraction, anchors: Anchors, axis: Axis, status: Status) -> Fraction | float:
+def _score(value: Fraction, anchors: Anchors, axis: Axis, status: Status) -> float:
     if status == "green":
-        if anchors.best in (None, anchors.goal):
-            return 1
-        return TWO_THIRDS + THIRD * _way(value, anchors.goal, anchors.best, axis)
+        if anchors.best is None or anchors.best == anchors.goal:
+            return 1.0
+        return _between(value, anchors.goal, anchors.best, axis, 2)
     if status == "yellow":
-        return THIRD + THIRD * _way(value, anchors.red, anchors.goal, axis)
-    if anchors.worst in (None, anchors.red):
-        return 0
-    return THIRD * _way(value, anchors.worst, anchors.red, axis)
+        return _between(value, anchors.red, anchors.goal, axis, 1)
+    if anchors.worst is None or anchors.worst == anchors.red:
+        return 0.0
+    return _between(value, anchors.worst, anchors.red, axis, 0)
 
 
-def _way(value: Fraction, start: Fraction, end: Fraction, axis: Axis) -> Fraction | float:
-    """How far `value` is on the way from `start` to `end` along the axis, 0 to 1."""
-    if axis == "linear":
-        way: Fraction | float = (value - start) / (end - start)
-    else:
+def _between(value: Fraction, start: Fraction, end: Fraction, axis: Axis, thirds: int) -> float:
+    """The score of a value on the way from `start`, which scores so many thirds, to `end`, which scores one more."""
+    if axis == "log":
         way = (_position(value) - _position(start)) / (_position(end) - _position(start))
-    return min(max(way, 0), 1)
+        return thirds / 3 + THIRD * min(max(way, 0.0), 1.0)
+    # Whole numbers up to the last division, which is exact to the last digit.
+    (numerator, denominator), (begin, parts), (close, of) = (one.as_integer_ratio() for one in (value, start, end))
+    gone, whole = (numerator * parts - begin * denominator) * of, (close * parts - begin * of) * denominator
+    if whole < 0:
+        gone, whole = -gone, -whole
+    return (thirds * whole + min(max(gone, 0), whole)) / (3 * whole)
 
 
 def _position(value: Fraction) -> float:
     """On the log axis; zero and less lie at its end, infinitely far away."""
-    number = float(value)
+    number = nearest_float(value)
     return math.log(number) if number > 0 else -math.inf

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from types import MappingProxyType
 
 from scorecard_exporter.config.model import Configuration, Measure, Objective, Perspective, Scorecard
@@ -39,8 +42,8 @@ def snapshot(
     """
     assembly = _Assembly(
         configuration=configuration,
-        readings={(reading.definition, reading.team): reading for reading in readings},
-        previous={(reading.definition, reading.team): reading for reading in previous},
+        readings=_by_definition(readings),
+        previous=_by_definition(previous),
         changes={_key(change): change for change in changes},
         initiatives=Initiatives.of(configuration.initiatives.values()),
         reviews=reviews,
@@ -49,9 +52,7 @@ def snapshot(
     return Snapshot(
         at=at,
         scorecards=tuple(
-            assembly.scorecard(scorecard, team)
-            for scorecard in configuration.scorecards.values()
-            for team in scorecard.teams
+            status for scorecard in configuration.scorecards.values() for status in assembly.scorecard(scorecard)
         ),
     )
 
@@ -80,21 +81,44 @@ def _key(change: StatusChange) -> tuple[str, str, str]:
     return change.scorecard, change.team, change.measure
 
 
+_ByDefinition = Mapping[Definition, Mapping[str, Reading]]
+"""Readings by definition and team."""
+
+
+def _by_definition(readings: Iterable[Reading]) -> _ByDefinition:
+    found: defaultdict[Definition, dict[str, Reading]] = defaultdict(dict)
+    # Definitions are large to hash; those of neighbours are mostly the same one.
+    for definition, some in groupby(readings, key=attrgetter("definition")):
+        found[definition].update((one.team, one) for one in some)
+    return found
+
+
+_Judged = Mapping[str, Mapping[str, MeasureStatus]]
+"""The measures of a scorecard that are judged, by measure and team."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Assembly:
     """Readings and kept changes by what they belong to, put together from the measures upward."""
 
     configuration: Configuration
-    readings: dict[tuple[Definition, str], Reading]
-    previous: dict[tuple[Definition, str], Reading]
+    readings: _ByDefinition
+    previous: _ByDefinition
     changes: dict[tuple[str, str, str], StatusChange]
     initiatives: Initiatives
     reviews: Mapping[tuple[str, str], ReviewDates]
     at: int
-    standards: dict[tuple[str, str, str, int], Standard] = field(default_factory=dict)
 
-    def scorecard(self, scorecard: Scorecard, team: str) -> ScorecardStatus:
-        rolled = [(one, *self._perspective(scorecard, one, team)) for one in scorecard.perspectives]
+    def scorecard(self, scorecard: Scorecard) -> Iterator[ScorecardStatus]:
+        """Of each of its teams."""
+        judged = {
+            measure.id: self._judged(scorecard, objective, measure) for _, objective, measure in scorecard.measures()
+        }
+        for team in scorecard.teams:
+            yield self._of_team(scorecard, team, judged)
+
+    def _of_team(self, scorecard: Scorecard, team: str, judged: _Judged) -> ScorecardStatus:
+        rolled = [(one, *self._perspective(scorecard, one, team, judged)) for one in scorecard.perspectives]
         whole = roll_up(parent.child(perspective.weight) for perspective, _, parent in rolled)
         known = self.configuration.teams[team]
         return ScorecardStatus(
@@ -122,10 +146,10 @@ class _Assembly:
         return next_due(KINDS[scorecard.review], scorecard.zone, known.reviewed_until, since)
 
     def _perspective(
-        self, scorecard: Scorecard, perspective: Perspective, team: str
+        self, scorecard: Scorecard, perspective: Perspective, team: str, judged: _Judged
     ) -> tuple[PerspectiveStatus, Rolled]:
-        concerned = [one for one in perspective.objectives if any(team in measure.teams for measure in one.measures)]
-        rolled = [(one, *self._objective(scorecard, one, team)) for one in concerned]
+        concerned = [one for one in perspective.objectives if any(team in judged[each.id] for each in one.measures)]
+        rolled = [(one, *self._objective(scorecard, one, team, judged)) for one in concerned]
         whole = roll_up(parent.child(one.weight, critical=one.critical) for one, _, parent in rolled)
         status = PerspectiveStatus(
             perspective=perspective,
@@ -136,10 +160,10 @@ class _Assembly:
         )
         return status, whole
 
-    def _objective(self, scorecard: Scorecard, objective: Objective, team: str) -> tuple[ObjectiveStatus, Rolled]:
-        measures = tuple(
-            self._measure(scorecard, objective, one, team) for one in objective.measures if team in one.teams
-        )
+    def _objective(
+        self, scorecard: Scorecard, objective: Objective, team: str, judged: _Judged
+    ) -> tuple[ObjectiveStatus, Rolled]:
+        measures = tuple(judged[one.id][team] for one in objective.measures if team in judged[one.id])
         whole = roll_up(map(measure_child, measures))
         status = ObjectiveStatus(
             objective=objective,
@@ -151,24 +175,27 @@ class _Assembly:
         )
         return status, whole
 
-    def _measure(self, scorecard: Scorecard, objective: Objective, measure: Measure, team: str) -> MeasureStatus:
-        reading = self.readings[measure.definition, team]
-        return measure_status(
-            measure,
-            self._standard(scorecard, measure, team, reading.period.ends_at),
-            reading,
-            self.previous.get((measure.definition, team)),
-            kept=self.changes.get((scorecard.id, team, measure.id)),
-            initiatives=self.initiatives.about(scorecard.id, objective.id, measure.id),
-            at=self.at,
-            zone=scorecard.zone,
-            report=self.configuration.benchmark,
-        )
-
-    def _standard(self, scorecard: Scorecard, measure: Measure, team: str, ends_at: int) -> Standard:
-        """Worked out once for all teams that have the same target."""
-        own = team if team in measure.team_targets else ""
-        key = scorecard.id, measure.id, own, ends_at
-        if key not in self.standards:
-            self.standards[key] = standard(measure, team, ends_at, scorecard.zone)
-        return self.standards[key]
+    def _judged(self, scorecard: Scorecard, objective: Objective, measure: Measure) -> Mapping[str, MeasureStatus]:
+        """A measure of each team that has it; what does not depend on the team is worked out once."""
+        readings = self.readings.get(measure.definition, {})
+        previous = self.previous.get(measure.definition, {})
+        initiatives = self.initiatives.about(scorecard.id, objective.id, measure.id)
+        standards: dict[tuple[str, int], Standard] = {}
+        found: dict[str, MeasureStatus] = {}
+        for team in set(measure.teams).intersection(scorecard.teams):
+            reading = readings[team]
+            held_to = team if team in measure.team_targets else "", reading.period.ends_at
+            if held_to not in standards:
+                standards[held_to] = standard(measure, team, reading.period.ends_at, scorecard.zone)
+            found[team] = measure_status(
+                measure,
+                standards[held_to],
+                reading,
+                previous.get(team),
+                kept=self.changes.get((scorecard.id, team, measure.id)),
+                initiatives=initiatives,
+                at=self.at,
+                zone=scorecard.zone,
+                report=self.configuration.benchmark,
+            )
+        return found

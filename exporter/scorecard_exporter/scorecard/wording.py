@@ -9,7 +9,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from scorecard_exporter.config.model import Anchors, Band, Target
-from scorecard_exporter.quantities import parse, write
+from scorecard_exporter.quantities import nearest_float, parse, write
 from scorecard_exporter.scorecard.score import colour
 
 MOST_DIGITS = 6
@@ -39,8 +39,8 @@ def _is_near_a_line(value: Fraction, anchors: Anchors | Band) -> bool:
         lines = [anchors.red_low, anchors.goal_low, anchors.goal_high, anchors.red_high]
     else:
         lines = [anchors.red, anchors.goal]
-    number = float(value)
-    return any(math.isclose(number, float(line), rel_tol=0.1) for line in lines)
+    number = nearest_float(value)
+    return any(math.isclose(number, nearest_float(line), rel_tol=0.1) for line in lines)
 
 
 def goal_text(target: Target, anchors: Anchors | Band | None, unit: str) -> str:
