@@ -124,8 +124,9 @@ def _newest() -> Json:
         "year, where the configuration names one (`benchmark`). A cluster is no grade: it groups the answers of a "
         "survey, it does not count towards a score, and teams differ in what is possible. No report has clusters of "
         "the two rates that could be used.",
+        by="team",
         rows=[shown, *map(_value, KEYS), *map(_cluster, with_cluster)],
-        columns={**columns, "team": ""},
+        columns=columns,
         waiting=pages.WAITING,
         sort_by=[{"displayName": "Team", "desc": False}],
         overrides=[

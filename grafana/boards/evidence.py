@@ -16,14 +16,25 @@ def shelves() -> list[Shelf]:
         (11, [(24, _history())]),
         (4, [(24, _colours())]),
         (14, [(24, _samples())]),
-        (
-            9,
-            [
-                (12, _part("Summary", "What is measured and how it is judged, in sentences.", "summary")),
-                (12, _formula()),
-            ],
-        ),
+        (10, [(12, _explained(*part)) for part in _PARTS[:2]]),
+        (9, [(8, _explained(*part)) for part in _PARTS[2:]]),
     ]
+
+
+_PARTS = (
+    ("Summary", "What is measured, how it is judged, and whether it moved or only wavers, in sentences.", "summary"),
+    ("Formula", "How the value is computed, with the numbers put in.", "formula"),
+    ("Left out", "What was not counted, how often, and why. When it is much, look at the source.", "left_out"),
+    ("Contributions", "The teams and services below this one, and what each contributes to the value.", "below"),
+    (
+        "Way to the number",
+        "From the source to the number, link by link. When there is no number, mend the link that is broken.",
+        "chain",
+    ),
+)
+"""What the exporter explains: title, description, and the part of its explanation."""
+_WIDTHS = {"About": 150, "Number": 90, "Value": 90, "Samples": 90, "Share": 80}
+"""Of what is short; the sentences have the rest."""
 
 
 def _history() -> Json:
@@ -63,9 +74,5 @@ def _samples() -> Json:
     )
 
 
-def _part(title: str, description: str, part: str) -> Json:
-    return plugin.table(title, description, plugin.query("explain", **plugin.MEASURE, part=part))
-
-
-def _formula() -> Json:
-    return _part("Formula", "How the value is computed, with the numbers put in.", "formula")
+def _explained(title: str, description: str, part: str) -> Json:
+    return plugin.table(title, description, plugin.query("explain", **plugin.MEASURE, part=part), widths=_WIDTHS)

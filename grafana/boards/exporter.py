@@ -76,6 +76,7 @@ def _sources() -> Json:
         "Whether each source could be read the last time, when that last succeeded and how long it took, how much of "
         "the wanted history is read, what is asked of it, and what went wrong in the time range. A paused source waits "
         "for its quota. When one is failing, the exporter's log says what it answered.",
+        by="source",
         rows=[
             f"sort(min by (source) ({names.SOURCE_UP.name}))",
             f"1000 * max by (source) ({newest})",
@@ -134,6 +135,7 @@ def _rows() -> Json:
     return panels.table(
         "Rows of the store",
         "How many rows each table of the store has, and how many writes were undone, as when the disk is full.",
+        by="table",
         rows=[f"sort_desc(max by (table) ({names.STORE_ROWS.name}))"],
         columns={"table": "Table", "Value": "Rows"},
         waiting=pages.WAITING,

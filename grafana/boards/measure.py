@@ -211,6 +211,7 @@ def _parts() -> Json:
     return panels.table(
         "Beside the value",
         "The numbers that go with the value: other percentiles, what it is a share of, what was left out, what waits.",
+        by="part",
         rows=[queries.best(names.MEASURE_PART, "part", labels=labels) for labels in chosen],
         columns={"part": "Number", "Value #A": "Time", "Value #B": "Share", "Value #C": "Count"},
         waiting="This measure has no numbers beside its value.",

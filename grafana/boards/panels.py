@@ -155,28 +155,29 @@ def table(
     columns: dict[str, str],
     rows: list[str],
     waiting: str,
+    by: str = "measure",
     trend: str | None = None,
     **rest: Any,
 ) -> Json:
-    """Rows joined from several queries by the labels they share.
+    """Rows joined from several queries by a label that each of them has once, in the order of the first.
 
     `columns`: field to heading, in order; a heading of "" keeps the field for links without showing it.
-    `waiting`: what is said while there is no row. `trend`: numbers by measure, drawn over the time range in the
-    column `TREND`; `rows` are then by measure too.
+    `waiting`: what is said while there is no row. `trend`: numbers that are drawn over the time range, in the column
+    `TREND`.
     """
     targets = now(*rows, table=True)
-    transformations: list[Json] = [{"id": "merge", "options": {}}]
+    last = reference(len(rows))
     if trend:
         targets += over_time(trend, legend="", after=len(rows))
-        transformations = _with_trend(len(rows))
-        columns = {f"Trend #{reference(len(rows))}" if name == TREND else name: text for name, text in columns.items()}
-    fields = ("Time", "Value", *(f"Value #{reference(place)}" for place in range(len(rows))))
+        columns = {f"Trend #{last}" if name == TREND else name: heading for name, heading in columns.items()}
+    values = {"Value", *(f"Value #{reference(place)}" for place in range(len(rows)))}
+    shown = {by: "", **columns}
     organize = {
-        "excludeByName": {name: True for name in fields if name not in columns},
+        "excludeByName": dict.fromkeys(sorted({"Time", *values} - columns.keys()), True),
         "indexByName": {name: place for place, name in enumerate(columns)},
         "renameByName": {name: heading for name, heading in columns.items() if heading},
     }
-    hidden = [override(name, **{"custom.hideFrom.viz": True}) for name, heading in columns.items() if not heading]
+    hidden = [override(name, **{"custom.hideFrom.viz": True}) for name, heading in shown.items() if not heading]
     return panel(
         "table",
         title,
@@ -185,21 +186,29 @@ def table(
         options={**TABLE, "sortBy": rest.pop("sort_by", [])},
         defaults={"noValue": waiting, "custom": CELLS},
         overrides=[NO_CELL, *hidden, *rest.pop("overrides")],
-        transformations=[*transformations, {"id": "organize", "options": organize}],
+        transformations=[
+            *([_drawn(last)] if trend else []),
+            *(_joined(by, sorted({*shown, *values})) if len(targets) > 1 else []),
+            {"id": "organize", "options": organize},
+        ],
     )
 
 
-def _with_trend(rows: int) -> list[Json]:
-    """Rows merged, and lines beside them; the lines have no time in common with the rows, so they are joined apart."""
-    letters, last = "".join(map(reference, range(rows))), reference(rows)
+def _drawn(query: str) -> Json:
+    """The series of a query as rows with a line in each."""
+    matcher = {"id": "byRefId", "options": f"/^{query}$/"}
+    return {"id": "timeSeriesTable", "options": {query: {"stat": "lastNotNull"}}, "filter": matcher}
+
+
+def _joined(by: str, names: list[str]) -> list[Json]:
+    """The rows of several queries as one table.
+
+    What has no row has no label either and is left out, so that a table without any is empty, and says what is
+    waited for: merged, it would be a heading over nothing. The time is not kept, since each query has one.
+    """
     return [
-        {"id": "merge", "options": {}, "filter": {"id": "byRefId", "options": f"/^[{letters}]$/"}},
-        {
-            "id": "timeSeriesTable",
-            "options": {last: {"stat": "lastNotNull"}},
-            "filter": {"id": "byRefId", "options": f"/^{last}$/"},
-        },
-        {"id": "joinByField", "options": {"byField": "measure", "mode": "outer"}},
+        {"id": "filterFieldsByName", "options": {"include": {"names": names}}},
+        {"id": "joinByField", "options": {"byField": by, "mode": "outer"}},
     ]
 
 

@@ -23,8 +23,18 @@ def query(kind: str, reference: str = "A", **keys: str) -> Json:
     return {"refId": reference, "datasource": SOURCE, "queryType": kind, **keys}
 
 
-def table(title: str, description: str, asked: Json, *, hidden: tuple[str, ...] = ()) -> Json:
-    """Rows as the exporter gives them: headings, units and links come with them; `hidden` are headings left out."""
+def table(
+    title: str,
+    description: str,
+    asked: Json,
+    *,
+    hidden: tuple[str, ...] = (),
+    widths: dict[str, int] | None = None,
+) -> Json:
+    """Rows as the exporter gives them: headings, units and links come with them.
+
+    `hidden`: headings left out. `widths`: of headings, in pixels; the others share the rest.
+    """
     return panels.panel(
         "table",
         title,
@@ -33,7 +43,11 @@ def table(title: str, description: str, asked: Json, *, hidden: tuple[str, ...] 
         targets=[asked],
         options=panels.TABLE,
         defaults={"noValue": SILENT, "custom": panels.CELLS},
-        overrides=[panels.NO_CELL, *(panels.override(name, **{"custom.hideFrom.viz": True}) for name in hidden)],
+        overrides=[
+            panels.NO_CELL,
+            *(panels.override(name, **{"custom.hideFrom.viz": True}) for name in hidden),
+            *(panels.override(name, **{"custom.width": width}) for name, width in (widths or {}).items()),
+        ],
     )
 
 

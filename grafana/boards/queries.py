@@ -63,6 +63,12 @@ def copied(series: str, label: str, text: str, source: str = "", pattern: str = 
     return f'label_replace({series}, "{label}", "{text}", "{source}", "{pattern}")'
 
 
+def keyed(series: str, *labels: str) -> str:
+    """The series with several labels as one, `key`, by which rows can be joined."""
+    quoted = ", ".join(f'"{label}"' for label in labels)
+    return f'label_join({series}, "key", "/", {quoted})'
+
+
 def info(labels: str = SHOWN) -> str:
     """The series with titles and owner."""
     return f"{names.MEASURE_INFO.name}{{{labels}}}"

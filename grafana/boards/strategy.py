@@ -23,7 +23,7 @@ def board() -> Board:
         panels=panels.placed(
             (5, [(6, verdicts.overall()), (18, panels.text("About this board", _ABOUT, _CONTENT))]),
             (24, [(24, strategy_map())]),
-            (13, [(12, tables.objectives()), (12, _measures())]),
+            (13, [(12, tables.objectives(beside_map=True)), (12, _measures())]),
         ),
         links=(pages.exporter_link(),),
     )

@@ -71,7 +71,7 @@ def measures() -> Json:
             "measure": "",
         },
         waiting=pages.WAITING,
-        sort_by=[{"displayName": "Perspective", "desc": False}],
+        sort_by=[{"displayName": "Perspective", "desc": False}, {"displayName": "Status", "desc": True}],
         overrides=[
             panels.override("Measure", links=[pages.MEASURE_BOARD_OF_ROW]),
             panels.override("Value", **TEXT_OF_NUMBER_CELL, links=[pages.EXPLANATION_OF_ROW]),
@@ -86,8 +86,8 @@ def measures() -> Json:
     )
 
 
-def objectives() -> Json:
-    """Scores and coverage of the whole, the perspectives and the objectives."""
+def objectives(*, beside_map: bool = False) -> Json:
+    """Scores and coverage of the whole, the perspectives and the objectives, which lead to the map elsewhere."""
     every = (
         (names.SCORE, names.COVERAGE, names.STATUS, ()),
         (names.PERSPECTIVE_SCORE, names.PERSPECTIVE_COVERAGE, names.PERSPECTIVE_STATUS, ("perspective",)),
@@ -99,9 +99,10 @@ def objectives() -> Json:
         "The scores that are rolled up: of the whole, of each perspective, and of each objective, as weighted means. "
         "The coverage is the share of the weight that has a score; what is not covered is left out and not counted as "
         "bad. Below half of it nothing is judged. When one is red, look for its measures in the table of them.",
+        by="key",
         rows=[
             _rolled_up(queries.level(status, *("scorecard", *by), labels=chosen) for _, _, status, by in every),
-            f"max by (perspective, objective, perspective_title, objective_title) ({_titles()})",
+            queries.keyed(f"max by ({', '.join(_TITLED)}) ({_titles()})", *_TITLED[:2]),
             _rolled_up(
                 queries.points(score, status, *("scorecard", *by), labels=chosen) for score, _, status, by in every
             ),
@@ -114,13 +115,16 @@ def objectives() -> Json:
             "Value #C": "Score",
             "Value #D": "Coverage",
             "perspective": "",
-            "objective": "",
         },
         waiting=pages.WAITING,
         sort_by=[{"displayName": "Perspective", "desc": False}],
         overrides=[
             panels.override("Perspective", links=[pages.board(pages.SCORECARD, pages.KEPT_TEAM, PERSPECTIVE_OF_ROW)]),
-            panels.override("Objective", links=[pages.board(pages.STRATEGY, pages.KEPT_TEAM)]),
+            *(
+                []
+                if beside_map
+                else [panels.override("Objective", links=[pages.board(pages.STRATEGY, pages.KEPT_TEAM)])]
+            ),
             panels.override("Status", **STATUS_CELL),
             panels.override("Score", **SCORE_CELL),
             panels.override("Coverage", unit="percentunit", decimals=0, **{"custom.width": 100}),
@@ -129,6 +133,7 @@ def objectives() -> Json:
 
 
 PERSPECTIVE_OF_ROW = "var-perspective=${__data.fields.perspective}"
+_TITLED = ("perspective", "objective", "perspective_title", "objective_title")
 ALL = "All"
 """In place of a perspective in the row of the whole: in an address it means all of them."""
 NONE = "-"
@@ -140,7 +145,7 @@ def _rolled_up(levels: Iterable[str]) -> str:
     whole, perspectives, objectives = levels
     whole = queries.copied(queries.copied(whole, "perspective", ALL), "objective", NONE)
     every = f"{whole} or {queries.copied(perspectives, 'objective', NONE)} or {objectives}"
-    return f"max by (perspective, objective) ({every})"
+    return f"max by (key) ({queries.keyed(f'({every})', 'perspective', 'objective')})"
 
 
 def _titles() -> str:
@@ -218,6 +223,7 @@ def initiatives(labels: str = queries.CHOSEN, titles: str = queries.SHOWN) -> Js
     """What is being done; `labels` choose the initiatives, `titles` the measures that they are for."""
     chosen = f"{names.INITIATIVE_INFO.name}{{{labels}}}"
     named = f"max by (measure, initiative, title, owner) ({chosen})"
+    both = "measure", "initiative"
     each = f"max by (measure, initiative) ({chosen})"
     measure = queries.copied(queries.info(titles), "about", "$1", "title", "(.+)")
     done, due = (
@@ -227,7 +233,12 @@ def initiatives(labels: str = queries.CHOSEN, titles: str = queries.SHOWN) -> Js
     return panels.table(
         "Initiatives",
         "What is being done about measures, by whom and until when.",
-        rows=[described(named, "about", texts=queries.one(measure)), done, f"1000 * ({due})"],
+        by="key",
+        rows=[
+            queries.keyed(described(named, "about", texts=queries.one(measure)), *both),
+            f"max by (key) ({queries.keyed(done, *both)})",
+            f"1000 * max by (key) ({queries.keyed(due, *both)})",
+        ],
         columns={
             "title": "Initiative",
             "about": "Measure",
@@ -235,9 +246,8 @@ def initiatives(labels: str = queries.CHOSEN, titles: str = queries.SHOWN) -> Js
             "Value #C": "Due",
             "owner": "Owner",
             "measure": "",
-            "initiative": "",
         },
-        waiting="No initiative is written in the configuration.",
+        waiting="No initiative is about what is shown.",
         overrides=[
             panels.override("Measure", links=[pages.MEASURE_BOARD_OF_ROW]),
             panels.override("Done", unit="percentunit", decimals=0, **{"custom.width": 80}),
@@ -254,6 +264,7 @@ def sources() -> Json:
         "Sources",
         "Whether each source could be read the last time, when that last succeeded, and how often it failed in the "
         "time range. The exporter's log says what a source answered.",
+        by="source",
         rows=[
             f"sort(min by (source) ({names.SOURCE_UP.name}))",
             f"1000 * max by (source) ({names.SOURCE_LAST_SUCCESS.name})",

@@ -150,6 +150,7 @@ def refusals() -> Json:
         "Refused pushes",
         "Pushes that were refused in the time range, by the reason: unproven (the secret does not fit), malformed, "
         "full (no room), too large, too slow.",
+        by="source",
         rows=[f"sort_desc({_increase(names.WEBHOOK_REFUSALS, 'source', 'reason')})"],
         columns={"source": "Source", "reason": "Reason", "Value": "Pushes"},
         waiting="No push was refused in this time.",
@@ -163,6 +164,7 @@ def problems() -> Json:
         "Problems",
         "What a source refused or could not read in the time range while the rest went on, by its code. The page of "
         "the source in the documentation says what each code means and what to do.",
+        by="source",
         rows=[f"sort_desc({_increase(names.SOURCE_PROBLEMS, 'source', 'code')})"],
         columns={"source": "Source", "code": "Code", "Value": "Problems"},
         waiting="There was no problem in this time.",

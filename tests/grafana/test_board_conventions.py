@@ -154,6 +154,17 @@ def test_every_panel_says_what_it_shows(uid, panel):
 
 
 @every_panel
+def test_rows_of_several_queries_are_joined_by_a_label(uid, panel):
+    """Merged, an empty table would be a heading over nothing in place of the words for it."""
+    del uid
+    if panel["type"] == "table" and len(panel["targets"]) > 1:
+        steps = {one["id"]: one["options"] for one in panel["transformations"]}
+        assert "merge" not in steps
+        assert steps["joinByField"]["mode"] == "outer"
+        assert steps["joinByField"]["byField"] in steps["filterFieldsByName"]["include"]["names"]
+
+
+@every_panel
 def test_a_panel_of_the_plugin_asks_only_the_plugin(uid, panel):
     """So that it alone is missed where the plugin is not installed."""
     del uid

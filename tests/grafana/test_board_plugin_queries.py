@@ -19,6 +19,8 @@ CHOICES = {
 """What a variable is set to; several values are written with commas, as `csv` does."""
 ASKED = queries(PLUGIN)
 EMPTY = {
+    "Left out": "nothing was left out",
+    "Way to the number": "told of a measure without a value",
     "Initiatives in full": "none is configured",
 }
 """Panels that have nothing to show in this company, and why."""
