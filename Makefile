@@ -73,8 +73,10 @@ PASSWORD := secrets/grafana-admin-password
 TOKEN    := secrets/grafana-token
 # Who may read the secrets: Grafana runs as their owner, the exporter reads its token as a member of the token's group.
 READERS   = GRAFANA_USER="$$(ls -ln $(PASSWORD) | awk '{print $$3}')" SECRETS_GROUP="$$(ls -ln $(TOKEN) | awk '{print $$4}')"
-ADDRESSES = @echo "Scorecard http://127.0.0.1:10210  Prometheus http://127.0.0.1:9090  Alertmanager http://127.0.0.1:9093" && \
-	echo "Grafana   http://127.0.0.1:3000   user admin, password in $(PASSWORD)"
+ADDRESSES = @echo "Scorecard    http://127.0.0.1:$${SCORECARD_PORT:-10210}" && \
+	echo "Prometheus   http://127.0.0.1:$${PROMETHEUS_PORT:-9090}" && \
+	echo "Alertmanager http://127.0.0.1:$${ALERTMANAGER_PORT:-9093}" && \
+	echo "Grafana      http://127.0.0.1:$${GRAFANA_PORT:-3000}   user admin, password in $(PASSWORD)"
 
 # Git's own directory is all that is shown of the repository.
 stack: $(PASSWORD) $(TOKEN)  ## the scorecard of REPO, or of CONFIG=/path/to/a/configuration, with alerts and boards
