@@ -84,7 +84,7 @@ class _Current:
 
 
 class Service:
-    """The exporter as a running thing; fulfils `web.exporter.Exporter`.
+    """The exporter as a running thing; fulfils `exporter.Exporter`.
 
     `external_url`, `grafana_url`: where people reach it and their Grafana, which its metrics repeat.
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from scorecard_exporter.errors import ScorecardError, UnknownNameError
+from scorecard_exporter.exporter import Exporter
 from scorecard_exporter.grafana import asking
 from scorecard_exporter.grafana.counts import Counts
-from scorecard_exporter.grafana.exporter import Exporter
 from scorecard_exporter.grafana.pluginv2.backend_pb2 import DataQuery, DataResponse
 from scorecard_exporter.grafana.question import Question, QuestionError
 from scorecard_exporter.sources.text import excerpt

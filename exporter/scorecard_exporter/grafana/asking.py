@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar
 
+from scorecard_exporter.exporter import Exporter
 from scorecard_exporter.grafana import choosing
-from scorecard_exporter.grafana.exporter import Exporter
 from scorecard_exporter.grafana.frames import Frame
 from scorecard_exporter.grafana.kinds import events, evidence, explain, history, initiatives, scorecard, teams
 from scorecard_exporter.grafana.kinds import map as strategy

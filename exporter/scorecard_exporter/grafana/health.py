@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scorecard_exporter import __version__
-from scorecard_exporter.grafana.exporter import Exporter
+from scorecard_exporter.exporter import Exporter
 from scorecard_exporter.quantities import when
 
 Json = dict[str, Any]

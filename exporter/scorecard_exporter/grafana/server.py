@@ -19,11 +19,11 @@ import grpc
 from pydantic import SecretStr
 
 from scorecard_exporter.errors import ScorecardError
+from scorecard_exporter.exporter import Exporter
 from scorecard_exporter.grafana.access import refusal
 from scorecard_exporter.grafana.answering import Answering, failure
 from scorecard_exporter.grafana.asking import taken
 from scorecard_exporter.grafana.counts import Counts
-from scorecard_exporter.grafana.exporter import Exporter
 from scorecard_exporter.grafana.health import health
 from scorecard_exporter.grafana.pluginv2 import backend_pb2, backend_pb2_grpc, health_pb2, health_pb2_grpc
 from scorecard_exporter.grafana.resources import choices

@@ -19,6 +19,7 @@ from scorecard_exporter import __version__
 from scorecard_exporter.config import advise
 from scorecard_exporter.errors import WrongField
 from scorecard_exporter.evaluation import find_scorecard, selected
+from scorecard_exporter.exporter import Exporter
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.scorecard.document import (
     advice_document,
@@ -29,7 +30,6 @@ from scorecard_exporter.scorecard.document import (
 from scorecard_exporter.scorecard.model import Snapshot
 from scorecard_exporter.scorecard.strategy import strategy_map
 from scorecard_exporter.web.backfill import BackfillApi
-from scorecard_exporter.web.exporter import Exporter
 from scorecard_exporter.web.history import HistoryApi
 from scorecard_exporter.web.refusals import RefusedError, given_moment
 from scorecard_exporter.web.reviews import ReviewApi

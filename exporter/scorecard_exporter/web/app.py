@@ -16,9 +16,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scorecard_exporter.errors import ScorecardError, UnknownNameError
+from scorecard_exporter.exporter import Exporter
 from scorecard_exporter.sources.text import web_address
 from scorecard_exporter.web.api import BASE, Api, error_response
-from scorecard_exporter.web.exporter import Exporter
 from scorecard_exporter.web.operations import Operations
 from scorecard_exporter.web.pages.surveys import SurveyForms, is_answer
 from scorecard_exporter.web.pages.views import Pages

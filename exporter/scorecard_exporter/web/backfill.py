@@ -11,8 +11,8 @@ from starlette.routing import BaseRoute, Route
 
 from scorecard_exporter.backfilling import Wanted
 from scorecard_exporter.errors import ScorecardError, UnknownNameError
+from scorecard_exporter.exporter import Exporter
 from scorecard_exporter.exposition.formats import OPENMETRICS
-from scorecard_exporter.web.exporter import Exporter
 from scorecard_exporter.web.refusals import RefusedError, given_moment
 
 

@@ -14,12 +14,12 @@ from starlette.routing import BaseRoute, Route
 
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.evaluation import narrowed
+from scorecard_exporter.exporter import Exporter
 from scorecard_exporter.histories import HistoryQuestion
 from scorecard_exporter.quantities import RefusedError as NotAQuantityError
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.scorecard.history_document import history_document
 from scorecard_exporter.scorecard.periods import Calendar, Point, Step, calendar_periods, rolling, step_of
-from scorecard_exporter.web.exporter import Exporter
 from scorecard_exporter.web.refusals import RefusedError, given_moment
 
 MOST_POINTS = 1_000

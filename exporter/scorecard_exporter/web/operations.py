@@ -7,8 +7,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from scorecard_exporter.errors import ScorecardError
+from scorecard_exporter.exporter import Exporter
 from scorecard_exporter.exposition.cache import Exposition
-from scorecard_exporter.web.exporter import Exporter
 
 
 class Operations:

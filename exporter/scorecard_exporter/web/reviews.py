@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from scorecard_exporter.errors import NoReviewError
+from scorecard_exporter.exporter import Exporter
 from scorecard_exporter.report.writing import Meeting, ReviewQuestion, chosen, kept_document
-from scorecard_exporter.web.exporter import Exporter
 from scorecard_exporter.web.refusals import RefusedError
 
 LARGEST_BODY = 1_000_000

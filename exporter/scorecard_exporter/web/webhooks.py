@@ -18,10 +18,10 @@ from scorecard_exporter.errors import (
     UnknownNameError,
     WrongFieldsError,
 )
+from scorecard_exporter.exporter import Exporter
 from scorecard_exporter.pushes.intake import FULL, TOO_LARGE, TOO_SLOW, Intake
 from scorecard_exporter.sources.observations.checking import NAME as OBSERVATIONS
 from scorecard_exporter.web.api import BASE
-from scorecard_exporter.web.exporter import Exporter
 from scorecard_exporter.web.refusals import RefusedError
 
 LARGEST = 25 << 20

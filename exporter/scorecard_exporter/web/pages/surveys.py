@@ -17,6 +17,7 @@ from starlette.types import Scope
 
 from scorecard_exporter import __version__
 from scorecard_exporter.errors import ScorecardError
+from scorecard_exporter.exporter import Exporter
 from scorecard_exporter.own_sources import rounds
 from scorecard_exporter.quantities import moment
 from scorecard_exporter.sources.survey_links.rounds import (
@@ -27,7 +28,6 @@ from scorecard_exporter.sources.survey_links.rounds import (
     Round,
     Rounds,
 )
-from scorecard_exporter.web.exporter import Exporter
 
 LARGEST = 32 << 10
 """Bytes of an answer: a comment of any script, as forms write it, fits in."""

@@ -16,12 +16,12 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from scorecard_exporter.evaluation import find_scorecard
+from scorecard_exporter.exporter import Exporter
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.report.writing import chosen, kept_document
 from scorecard_exporter.scorecard.explanation import Explanation
 from scorecard_exporter.scorecard.history import MeasureHistory
 from scorecard_exporter.scorecard.model import STATUSES, MeasureStatus, ScorecardStatus, Snapshot
-from scorecard_exporter.web.exporter import Exporter
 from scorecard_exporter.web.pages.charts import chart, sparkline
 from scorecard_exporter.web.pages.reviews import curves, listed
 from scorecard_exporter.web.pages.strategy import drawings

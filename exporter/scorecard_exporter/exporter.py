@@ -1,8 +1,8 @@
-"""What the web face needs of the running exporter; the service fulfils it, a test double may too."""
+"""What those who serve it need of the running exporter, the web and Grafana's data source; the service fulfils it."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -13,12 +13,14 @@ from scorecard_exporter.config.lint.advice import Advice
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.exposition.cache import Rendered
 from scorecard_exporter.histories import HistoryQuestion
+from scorecard_exporter.measures.happenings import Happenings
+from scorecard_exporter.measures.model import Period, Sample
 from scorecard_exporter.pushes.pushes import Pushes
 from scorecard_exporter.report.writing import Meeting, ReviewQuestion
 from scorecard_exporter.scorecard.document import Document
 from scorecard_exporter.scorecard.explanation import Explanation
 from scorecard_exporter.scorecard.history import History
-from scorecard_exporter.scorecard.model import Snapshot
+from scorecard_exporter.scorecard.model import MeasureStatus, Snapshot
 from scorecard_exporter.store.base import KeptReview
 
 
@@ -50,6 +52,10 @@ class Exporter(Protocol):
         """What people should know now: a failed reload, a failing source, a full disk."""
 
     @property
+    def failure(self) -> str:
+        """Why the last evaluation failed, as a sentence; empty: it did not."""
+
+    @property
     def pushes(self) -> Pushes:
         """Who takes what systems push."""
 
@@ -65,6 +71,20 @@ class Exporter(Protocol):
         Raises:
             UnknownNameError: there is no such scorecard, measure or team; the message names those near.
         """
+
+    async def samples(
+        self, scorecard: str, measure: str, team: str, at: datetime | None, *, most: int
+    ) -> tuple[MeasureStatus, tuple[Sample, ...]]:
+        """A measure and at most `most` samples behind it: the worst, then the newest of the others.
+
+        Raises:
+            UnknownNameError: there is no such scorecard, measure or team; the message names those near.
+        """
+
+    async def happenings(
+        self, kinds: Iterable[str], *, scorecard: str, team: str, period: Period, most: int
+    ) -> Happenings:
+        """What happened to a team in a time, at most `most` of each of the kinds."""
 
     async def history(self, question: HistoryQuestion) -> History:
         """The past of a scorecard; kept in memory until the configuration or the events change.
