@@ -8,6 +8,7 @@ import pytest
 
 from plugin import RefusedQueryError
 from scorecard_exporter.evaluation import find_scorecard
+from scorecard_exporter.grafana.kinds.map import two_lines
 from scorecard_exporter.histories import HistoryQuestion
 from scorecard_exporter.looks import LOOK_OF
 from scorecard_exporter.quantities import instant
@@ -266,18 +267,49 @@ def test_the_map_has_effects_above_causes_and_shares_of_colours(grafana, card):
     for row in edges.rows():
         assert places[row["source"]]["fixedY"] > places[row["target"]]["fixedY"]
     statuses = {one.objective.id: one for side in card.perspectives for one in side.objectives}
-    for name, row in places.items():
-        of = [one.status for one in statuses[name].measures]
+    assert statuses.keys() == {name for name in places if not name.startswith("perspective/")}
+    for name, of_objective in statuses.items():
+        row = places[name]
+        of = [one.status for one in of_objective.measures]
         assert {status: row[f"arc__{status}"] for status in LOOK_OF} == {
             status: of.count(status) / len(of) for status in LOOK_OF
         }
-        assert row["color"] == LOOK_OF[statuses[name].status].color
+        assert row["color"] == LOOK_OF[of_objective.status].color
 
 
-def test_nodes_of_the_map_do_not_lie_upon_each_other(grafana):
+def test_perspectives_are_named_at_the_left_of_their_objectives(grafana, card):
+    nodes, _ = grafana.ask("map", **HERE)
+    places = {row["id"]: row for row in nodes.rows()}
+    for side in card.perspectives:
+        name = places[f"perspective/{side.perspective.id}"]
+        assert (f"{name['title']} {name['subTitle']}".strip(), name["mainStat"], name["color"]) == (
+            side.perspective.title,
+            "",
+            "transparent",
+        )
+        objectives = [places[one.objective.id] for one in side.objectives]
+        assert all(name["fixedX"] + 140 < one["fixedX"] for one in objectives)
+        assert abs(name["fixedY"] - min(one["fixedY"] for one in objectives)) < 80
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("Faster", ("Faster", "")),
+        ("Keep what customers rely on running", ("Keep what customers", "rely on running")),
+        ("Exactly twenty-two let", ("Exactly twenty-two let", "")),
+        ("Donaudampfschifffahrtsgesellschaft first", ("Donaudampfschifffahrtsgesellschaft", "first")),
+        ("Donaudampfschifffahrtsgesellschaft", ("Donaudampfschifffahrtsgesellschaft", "")),
+    ],
+)
+def test_a_long_title_has_two_lines(title, lines):
+    assert two_lines(title) == lines
+
+
+def test_objectives_of_the_map_do_not_lie_upon_each_other(grafana):
     """A node is 80 wide, and its title needs about 230; rows with titles need 160."""
     nodes, _ = grafana.ask("map", **HERE)
-    places = [(row["fixedX"], row["fixedY"]) for row in nodes.rows()]
+    places = [(row["fixedX"], row["fixedY"]) for row in nodes.rows() if row["mainStat"]]
     for number, (x, y) in enumerate(places):
         for other_x, other_y in places[number + 1 :]:
             assert abs(x - other_x) >= 230 or abs(y - other_y) >= 160

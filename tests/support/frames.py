@@ -194,7 +194,8 @@ def graph(frame):
         yield "a node has no place while others have"
     arcs = [one for one in frame.fields if one.name.startswith("arc__")]
     yield from (f"{one.name} has no colour" for one in arcs if "fixedColor" not in one.config.get("color", {}))
-    if arcs and any(abs(sum(row) - 1) > 1e-9 for row in zip(*(one.values for one in arcs), strict=True)):
+    # A node without any arc is drawn as a circle of one colour.
+    if arcs and any(any(row) and abs(sum(row) - 1) > 1e-9 for row in zip(*(one.values for one in arcs), strict=True)):
         yield "the arcs of a node are not one circle"
 
 

@@ -1,32 +1,38 @@
 """The strategy map as a node graph: objectives in their places, an edge from each cause to its effect.
 
-With places of its own the panel neither lays out nor scales: (0, 0) is its middle, and y grows downwards.
+With places of its own the panel neither lays out nor scales: (0, 0) is its middle, and y grows downwards. Under a node
+it writes two lines of 140 pixels, and cuts what is longer until somebody points at it. The name of a perspective is a
+node too small to be seen, at the left of its objectives.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from scorecard_exporter.grafana import appearance
 from scorecard_exporter.grafana.frames import Field, Frame, Json
 from scorecard_exporter.looks import ABSENT, LOOK_OF, LOOKS, NEUTRAL
 from scorecard_exporter.scorecard.model import STATUSES, ScorecardStatus, Status
-from scorecard_exporter.scorecard.strategy import Arrow, Node, Sizes, StrategyMap, strategy_map
+from scorecard_exporter.scorecard.strategy import Arrow, Lane, Node, Sizes, StrategyMap, strategy_map
 from scorecard_exporter.scorecard.verdict import score_text
 
-SIZES = Sizes(columns=5, width=150, height=80, gap=80, row_gap=80, passage=80, heading=0, margin=0)
+SIZES = Sizes(columns=5, width=150, height=80, gap=80, row_gap=80, passage=80, label=160, heading=0, margin=0)
 """So that nodes with their titles lie 230 apart in a row, and rows 160."""
 LEGEND = 35
 """By so much the map is moved up, for the legend that covers what lies under it."""
 MOST = 200
 """Nodes that the panel draws."""
+LINE = 22
+"""Letters, about, that one of the two lines under a node holds."""
+RADIUS, UNSEEN = 40.0, 0.1
 
 
 def frames(card: ScorecardStatus) -> list[Frame]:
     """The map of a scorecard for one team."""
     drawn = strategy_map(card, SIZES)
-    nodes = drawn.nodes[:MOST]
+    nodes = drawn.nodes[: MOST - len(drawn.lanes)]
     known = {node.objective.id for node in nodes}
     # An edge to a node that is not there would end the panel.
     arrows = [one for one in drawn.arrows if {one.cause, one.effect} <= known]
@@ -34,13 +40,16 @@ def frames(card: ScorecardStatus) -> list[Frame]:
 
 
 def _nodes(drawn: StrategyMap, nodes: Sequence[Node]) -> Frame:
-    card = drawn.card
-    sides = {side.id: side.title for side in card.scorecard.perspectives}
-    counts = [Counter(one.status for one in node.status.measures) if node.status else Counter() for node in nodes]
-    statuses = [node.status.status if node.status else "grey" for node in nodes]
-    url = appearance.board(
-        appearance.SCORECARD_BOARD, scorecard=card.scorecard.id, team=card.team, objective="${__data.fields.id}"
-    )
+    lanes = drawn.lanes
+
+    def texts(
+        name: str, of_node: Callable[[Node], str], of_lane: Callable[[Lane], str] = lambda _: "", title: str = ""
+    ) -> Field:
+        return _texts(name, [*map(of_node, nodes), *map(of_lane, lanes)], title)
+
+    def numbers(name: str, of_node: Callable[[Node], float], of_lane: Callable[[Lane], float]) -> Field:
+        return _numbers(name, [*map(of_node, nodes), *map(of_lane, lanes)])
+
     cut = len(drawn.nodes) - len(nodes)
     return Frame(
         name="nodes",
@@ -49,34 +58,89 @@ def _nodes(drawn: StrategyMap, nodes: Sequence[Node]) -> Frame:
             Field(
                 name="id",
                 type="text",
-                values=[node.objective.id for node in nodes],
-                config={"links": [appearance.link("Show its measures", url)]},
+                values=[*(node.objective.id for node in nodes), *(_lane_id(lane) for lane in lanes)],
+                config={"links": _links(drawn.card)},
             ),
-            _texts("title", [node.objective.title for node in nodes]),
-            _texts("subTitle", [sides[node.perspective] for node in nodes]),
-            _texts("mainStat", [_main(node) for node in nodes], "Score"),
-            _texts("secondaryStat", [LOOK_OF[status].text for status in statuses], "Status"),
-            _texts("color", [LOOK_OF[status].color for status in statuses], "Colour of the objective"),
-            *(
-                Field(
-                    name=f"arc__{status}",
-                    type="number",
-                    values=[_share(count, status) for count in counts],
-                    config={
-                        "displayName": LOOK_OF[status].text,
-                        "color": {"mode": "fixed", "fixedColor": LOOK_OF[status].color},
-                    },
-                )
-                for status in STATUSES
+            texts("title", lambda node: two_lines(node.objective.title)[0], lambda lane: two_lines(_side(lane))[0]),
+            texts("subTitle", lambda node: two_lines(node.objective.title)[1], lambda lane: two_lines(_side(lane))[1]),
+            texts("mainStat", _main, title="Score"),
+            texts("secondaryStat", lambda node: LOOK_OF[_status(node)].text, title="Status"),
+            texts(
+                "color", lambda node: LOOK_OF[_status(node)].color, lambda _: "transparent", "Colour of the objective"
             ),
+            numbers("nodeRadius", lambda _: RADIUS, lambda _: UNSEEN),
+            *(_arc(status, nodes, len(lanes)) for status in STATUSES),
             *(
-                _texts(f"detail__{look.status}", [_titles(node, look.status) for node in nodes], look.text)
+                texts(f"detail__{look.status}", partial(_titles, status=look.status), title=look.text)
                 for look in reversed(LOOKS)
             ),
-            _numbers("fixedX", [node.x + node.width / 2 - drawn.width / 2 for node in nodes]),
-            _numbers("fixedY", [node.y + node.height / 2 - drawn.height / 2 - LEGEND for node in nodes]),
+            # Of no meaning to the panel; links take them.
+            texts("perspective", lambda node: node.perspective, lambda lane: lane.perspective.perspective.id),
+            texts("measure", _worst),
+            numbers(
+                "fixedX", lambda node: _middle(node)[0] - drawn.width / 2, lambda _: SIZES.label / 2 - drawn.width / 2
+            ),
+            numbers(
+                "fixedY",
+                lambda node: _middle(node)[1] - drawn.height / 2 - LEGEND,
+                lambda lane: lane.y + SIZES.height / 2 - drawn.height / 2 - LEGEND - 25,
+            ),
         ),
-        notices=(f"{MOST} of {MOST + cut} objectives are drawn.",) if cut else (),
+        notices=(f"{len(nodes)} of {len(nodes) + cut} objectives are drawn.",) if cut else (),
+    )
+
+
+def _links(card: ScorecardStatus) -> list[Json]:
+    here = partial(appearance.board, scorecard=card.scorecard.id, team=card.team)
+    return [
+        appearance.link("Its worst measure", here(appearance.MEASURE_BOARD, measure="${__data.fields.measure}")),
+        appearance.link(
+            "Its perspective", here(appearance.SCORECARD_BOARD, perspective="${__data.fields.perspective}")
+        ),
+    ]
+
+
+def _lane_id(lane: Lane) -> str:
+    return f"perspective/{lane.perspective.perspective.id}"
+
+
+def _side(lane: Lane) -> str:
+    return lane.perspective.perspective.title
+
+
+def two_lines(title: str) -> tuple[str, str]:
+    """A title in two lines: as many words as the first one holds, and the rest."""
+    if len(title) <= LINE:
+        return title, ""
+    at = title.rfind(" ", 0, LINE + 1)
+    at = at if at > 0 else title.find(" ")
+    return (title[:at], title[at + 1 :]) if at > 0 else (title, "")
+
+
+def _middle(node: Node) -> tuple[float, float]:
+    return node.x + node.width / 2, node.y + node.height / 2
+
+
+def _worst(node: Node) -> str:
+    """Its measure with the lowest score, or the first where none is judged."""
+    measures = node.status.measures if node.status else ()
+    worst = min(measures, key=lambda one: 2.0 if one.score is None else one.score, default=None)
+    return worst.measure.id if worst else ""
+
+
+def _status(node: Node) -> Status:
+    return node.status.status if node.status else "grey"
+
+
+def _arc(status: Status, nodes: Sequence[Node], lanes: int) -> Field:
+    """The share of an objective's measures that have this status, as a part of its ring."""
+    counts = [Counter(one.status for one in node.status.measures) if node.status else Counter() for node in nodes]
+    look = LOOK_OF[status]
+    return Field(
+        name=f"arc__{status}",
+        type="number",
+        values=[*(_share(count, status) for count in counts), *[0.0] * lanes],
+        config={"displayName": look.text, "color": {"mode": "fixed", "fixedColor": look.color}},
     )
 
 
