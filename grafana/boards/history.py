@@ -16,6 +16,8 @@ def timeline() -> Json:
         "The colour of each measure as Prometheus saw it. A gap is a time without the exporter. A click leads to the "
         "measure's board.",
         waiting=pages.WAITING,
+        # Thirty measures leave no room for words; the legend has them.
+        show_value="never",
         targets=panels.over_time(described(queries.LEVEL, "title"), legend="{{title}}"),
         looks={"mappings": look.LEVEL_MAPPING, "links": [pages.MEASURE_BOARD_OF_SERIES]},
     )

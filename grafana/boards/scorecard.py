@@ -42,7 +42,7 @@ def _panels() -> list[Json]:
         (24, [(24, tables.measures())]),
         (10, [(12, tables.changed()), (12, tables.objectives())]),
         (1, [(24, panels.row("History"))]),
-        (12, [(24, history.timeline())]),
+        (18, [(24, history.timeline())]),
         (7, [(24, panels.repeated(history.score_over_time(), "perspective"))]),
         (1, [(24, panels.row("What is being done, and where the numbers come from"))]),
         (8, [(14, tables.initiatives()), (10, tables.sources())]),
