@@ -179,7 +179,7 @@ def _stages() -> Json:
         "The parts that add up to the mean lead time: coding until the pull request is opened, pickup until somebody "
         "looks at it, review until it is merged, deploy until it is in production. The longest stage is where a change "
         "waits most.",
-        waiting="Only a lead time for changes has stages.",
+        waiting="No stages in this time. Of all measures only the lead time for changes has them.",
         targets=panels.over_time(parts, legend="{{part}}"),
         looks={"unit": "s"},
         custom={"fillOpacity": 60, "lineWidth": 1, "stacking": {"mode": "normal", "group": "A"}},
@@ -195,7 +195,7 @@ def _samples_over_time() -> Json:
         "Samples over time",
         "How many samples the value was made from at each moment. When it falls, look whether the source is still "
         "read completely.",
-        waiting="No samples are known.",
+        waiting="No number of samples in this time.",
         legend=False,
         targets=panels.over_time(queries.best(names.MEASURE_SAMPLES, "measure", labels=ONE), legend="Samples"),
         looks={"decimals": 0, "min": 0},
