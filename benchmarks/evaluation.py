@@ -19,7 +19,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from organisation import ENDS_AT, Organisation
+from events import ENDS_AT
+from organisation import Organisation
 from promise import Promise, tell
 from scorecard_exporter.config import load
 from scorecard_exporter.config.model import Configuration
@@ -29,8 +30,11 @@ from scorecard_exporter.quantities import instant
 from scorecard_exporter.store import open_store
 from scorecard_exporter.store.base import Store
 
-# One million deployments, five million changes, 50,000 incidents; three levels of 1, 99 and 1,000 teams.
-ORGANISATION = Organisation(departments=99, teams=1_000, services_per_team=2, deployments_per_service=500)
+# A million deployments, five million changes that are as many pull requests, two million builds, half a million bugs,
+# 50,000 incidents, 460,000 observations, 120,000 answers; three levels of 1, 99 and 1,000 teams.
+ORGANISATION = Organisation(
+    departments=99, teams=1_000, services_per_team=2, deployments_per_service=500, bugs_per_service=250
+)
 RUNS = 7
 AT = instant(ENDS_AT)
 MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
@@ -43,15 +47,15 @@ def measure() -> Iterator[Promise]:
         processes.submit(found, Path(folder)).result()
         runs, both, memory = processes.submit(evaluations, Path(folder)).result()
     yield Promise(
-        name="evaluation, 1,100 teams, 6,050,000 events",
+        name="evaluation, 30 measures, 1,100 teams, 14,130,000 events",
         runs=[run.seconds for run in runs],
         unit="s",
         sense="at most",
-        bound=1,
+        bound=2,
         detail=f"{_processors(runs)} of processor time; with the period before it "
         f"{median(run.seconds for run in both):.2f} s, {_processors(both)}",
     )
-    yield Promise(name="evaluation, memory", runs=[memory / 1_000_000], unit="MB", sense="below", bound=500)
+    yield Promise(name="evaluation, memory", runs=[memory / 1_000_000], unit="MB", sense="below", bound=600)
 
 
 def _processors(runs: list[Run]) -> str:

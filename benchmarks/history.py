@@ -71,7 +71,7 @@ def _run(configuration: Configuration, store: Store) -> Run:
     teams = sum(len(card.teams) for card in configuration.scorecards.values())
     measures = [one for team in past.teams.values() for one in team.measures.values()]
     values = sum(point.value is not None for one in measures for point in one.points)
-    if past.size != teams * MONTHS * 10 or values * 10 < past.size * 8:
+    if past.size != teams * MONTHS * 30 or values * 10 < past.size * 8:
         raise AssertionError(f"{values} of {past.size} points have a value")
     return run
 

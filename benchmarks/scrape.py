@@ -24,7 +24,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from organisation import ENDS_AT, Organisation
+from events import ENDS_AT
+from organisation import Organisation
 from promise import Promise, tell
 from scorecard_exporter.evaluation import take
 from scorecard_exporter.exposition.cache import Rendered, render
@@ -34,7 +35,9 @@ from scorecard_exporter.store import open_store
 from scorecard_exporter.web.app import create_app
 from scorecard_exporter.web.listen import bind, serving
 
-ORGANISATION = Organisation(departments=20, teams=520, services_per_team=1, deployments_per_service=60)
+ORGANISATION = Organisation(
+    departments=20, teams=165, services_per_team=1, deployments_per_service=60, bugs_per_service=10
+)
 SERIES, RUNS, SCRAPES = 100_000, 7, 30
 ENCODINGS = {"gzip": "metrics.gz", "identity": "metrics"}
 

@@ -53,7 +53,7 @@ def new_revenue(observed: Observed, definition: Definition, team: str, period: P
     gathered = observed.gather(definition, revenue, "sum", team, period)
     if gathered.absence:
         return gathered.nothing()
-    released = observed.first(releases)
+    released = observed.observations.first(releases.name)
     features = {one.raw for one in gathered.found}
     unknown = features - released.keys()
     beside = {"features": count(len(features)), "without_release": count(len(unknown))}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import starmap
 from typing import NamedTuple
@@ -27,8 +26,7 @@ from scorecard_exporter.store.base import Store
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """What one raw subject of a series contributes in one period.
 
     `total`: the sum of its values, or the newest one. `samples`: observations behind it.
@@ -77,6 +75,7 @@ class Observations:
         self._mapped: dict[str, set[str]] | None = None
         self._rows: dict[str, list[Row]] = {}
         self._rows_about: dict[str, dict[str, list[Row]]] = {}
+        self._first: dict[str, dict[str, int]] = {}
         self._origins: dict[Series, frozenset[str]] = {}
         self._unmapped: dict[Series, list[str]] = {}
         self._subjects: dict[str, list[str]] | None = None
@@ -102,12 +101,12 @@ class Observations:
         return self._spans.get((series, period), {})
 
     def rows(self, series: str) -> Sequence[Row]:
-        """Every observation of a series, in order of time."""
+        """Every observation of a series about the subjects of interest, in order of time."""
         if series not in self._rows:
             sql = (
                 f"with samples as (\n{sample_text('observations')}\n)\n"
                 "select subject, raw, starts_at, ends_at, x from samples\n"
-                f"where series = {text_literal(series)}\n"
+                f"where series = {text_literal(series)} and {one_of('subject', self._wanted)}\n"
                 "order by starts_at, ends_at, x"
             )
             self._rows[series] = list(starmap(Row, read(self._store, sql)))
@@ -121,6 +120,16 @@ class Observations:
                 found[row.subject].append(row)
             self._rows_about[series] = dict(found)
         return self._rows_about[series]
+
+    def first(self, series: str) -> Mapping[str, int]:
+        """When each raw subject of a series was observed first, whatever it is about."""
+        if series not in self._first:
+            sql = (
+                f"with samples as (\n{sample_text('observations')}\n)\n"
+                f"select raw, min(starts_at) from samples where series = {text_literal(series)} group by raw"
+            )
+            self._first[series] = dict(read(self._store, sql))
+        return self._first[series]
 
     def raw_subjects(self, series: str) -> Sequence[str]:
         """Every raw subject that was ever observed in a series, mapped to a team or service or not."""

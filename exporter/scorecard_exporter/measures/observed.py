@@ -56,7 +56,6 @@ class Observed:
         self._read = read
         self._trees: dict[tuple[Series, Statistic, Period], Tree] = {}
         self._by_subject: dict[tuple[Series, Statistic, Period], dict[str, list[Contribution]]] = {}
-        self._first: dict[Series, dict[str, int]] = {}
         self._read_until: dict[Series, int | None] = {}
 
     def one(self, definition: Definition, team: str, period: Period) -> Finding:
@@ -102,15 +101,6 @@ class Observed:
         """Every observation about these subjects, those about one of them in order of time."""
         about = self.observations.rows_about(series.name)
         return chain.from_iterable(about.get(subject, ()) for subject in subjects)
-
-    def first(self, series: Series) -> Mapping[str, int]:
-        """When each raw subject was observed first."""
-        if series not in self._first:
-            found: dict[str, int] = {}
-            for row in self.observations.rows(series.name):
-                found.setdefault(row.raw, row.starts_at)
-            self._first[series] = found
-        return self._first[series]
 
     def gather(
         self, definition: Definition, series: Series, statistic: Statistic, team: str, period: Period
