@@ -101,7 +101,7 @@ def _sources() -> Json:
         waiting="No source was read yet.",
         overrides=[
             panels.override("State", **tables.SOURCE_STATE_CELL),
-            panels.override("Last read", unit="dateTimeFromNow", **{"custom.width": 140}),
+            panels.override("Last read", unit="dateTimeFromNow", **{"custom.width": 170}),
             panels.override("Took", unit="s", decimals=1),
             panels.override("History", unit="percentunit", decimals=0),
             *(panels.override(name, decimals=0) for name in ("Failed polls", "Requests", "Problems")),

@@ -274,7 +274,7 @@ def sources() -> Json:
         waiting="No source was read yet.",
         overrides=[
             panels.override("State", **SOURCE_STATE_CELL),
-            panels.override("Last read", unit="dateTimeFromNow", **{"custom.width": 140}),
+            panels.override("Last read", unit="dateTimeFromNow", **{"custom.width": 170}),
             panels.override("Failed polls", decimals=0, **{"custom.width": 110}),
         ],
     )
