@@ -29,7 +29,7 @@ def frames(why: Explanation, part: str) -> list[Frame]:
 
 
 def _summary(why: Explanation) -> Frame:
-    goal = " ".join(filter(None, (why.goal_text, why.target_note)))
+    goal = ". ".join(filter(None, (why.goal_text, why.target_note)))
     lines = [
         ("Value", why.value_text),
         ("Goal", goal),
