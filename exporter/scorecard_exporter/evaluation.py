@@ -171,9 +171,16 @@ def _evaluated(
     def evaluated(one: tuple[list[Definition], list[Period]]) -> list[Reading]:
         return evaluate(store, one[0], configuration.scopes, teams, one[1], coverage=coverage)
 
-    # Two at a time, so that one window's statements run while another's readings are put together.
+    # Events take long statements, series long sums here: side by side they keep two processors busy.
+    parts = [(part, periods) for definitions, periods in work for part in _events_and_series(definitions)]
     with ThreadPoolExecutor(2, "evaluation") as workers:
-        yield from chain.from_iterable(workers.map(evaluated, work))
+        yield from chain.from_iterable(workers.map(evaluated, parts))
+
+
+def _events_and_series(definitions: Sequence[Definition]) -> list[list[Definition]]:
+    """The definitions made of events and those made of series or surveys; those of neither are left out."""
+    of_series = [one for one in definitions if one.series or one.survey]
+    return [part for part in ([one for one in definitions if one not in of_series], of_series) if part]
 
 
 def _coverage(configuration: Configuration, store: Store) -> CoverageIndex:

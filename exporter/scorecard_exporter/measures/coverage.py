@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from scorecard_exporter.events.model import BEGINNING, Coverage
@@ -58,6 +59,7 @@ class _Read(NamedTuple):
     begins: tuple[int, Pair]
     read_until: int
     newest_read: int
+    attribution_window: int
 
 
 class CoverageIndex:
@@ -72,6 +74,7 @@ class CoverageIndex:
             dict
         )
         self._feeds: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Feeds] = {}
+        self._mapped: dict[str, tuple[Mapping[str, tuple[Pair, ...]], frozenset[str]]] = {}
 
     def feeds(self, scope: Scope, needs: tuple[str, ...], uses: tuple[str, ...]) -> Feeds:
         """What feeds a measure that needs and uses these roles, for one team."""
@@ -90,33 +93,44 @@ class CoverageIndex:
             if rule.service not in known:
                 known[rule.service] = self._look_up(rule, needs, uses)
         read = [one for rule in scope.services if (one := known[rule.service]) is not None]
-        used = frozenset[str]().union(*{one.used for one in read})
+        if not read:
+            return Feeds((), uses, (), _NOTHING, (), BEGINNING, 0)
+        services, used, unread, begins, read_until, newest_read, windows = zip(*read, strict=True)
+        mapped = frozenset[str]().union(*set(used))
         return Feeds(
-            services=tuple(one.rule for one in read),
-            unused=tuple(role for role in uses if role not in used),
-            unread=tuple(sorted({pair for one in read for pair in one.unread})),
-            begins=max([one.begins for one in read], default=_NOTHING),
-            read_until=tuple(sorted(one.read_until for one in read)),
-            newest_read=max([one.newest_read for one in read], default=BEGINNING),
-            attribution_window=max([one.rule.attribution_window for one in read], default=0),
+            services=services,
+            unused=tuple(role for role in uses if role not in mapped),
+            unread=tuple(sorted(set(chain.from_iterable(unread)))),
+            begins=max(begins),
+            read_until=tuple(sorted(read_until)),
+            newest_read=max(newest_read),
+            attribution_window=max(windows),
         )
 
     def _look_up(self, rule: ServiceRule, needs: tuple[str, ...], uses: tuple[str, ...]) -> _Read | None:
         """What was read for a service; None where it does not map what the measure needs."""
-        feeds = rule.feeds()
-        if any(role not in feeds for role in needs):
+        feeds, roles = self._roles(rule)
+        if not roles.issuperset(needs):
             return None
         pairs = [self._stand_in(role, pair) for role in (*needs, *uses) for pair in feeds.get(role, ())]
         spans = [(*self._read[pair], pair) for pair in pairs if pair in self._read]
         untils = [until for _, until, _ in spans]
         return _Read(
             rule=rule,
-            used=frozenset(feeds),
+            used=roles,
             unread=tuple(pair for pair in pairs if pair not in self._read),
             begins=max([(begins, pair) for begins, _, pair in spans], default=_NOTHING),
             read_until=min(untils, default=BEGINNING),
             newest_read=max(untils, default=BEGINNING),
+            attribution_window=rule.attribution_window,
         )
+
+    def _roles(self, rule: ServiceRule) -> tuple[Mapping[str, tuple[Pair, ...]], frozenset[str]]:
+        """What feeds each role that a service maps, and these roles."""
+        if rule.service not in self._mapped:
+            feeds = rule.feeds()
+            self._mapped[rule.service] = feeds, frozenset(feeds)
+        return self._mapped[rule.service]
 
     def _stand_in(self, role: str, pair: Pair) -> Pair:
         """Merged pull requests stand for the commits of an origin of which only they are read."""
