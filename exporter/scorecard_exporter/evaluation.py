@@ -178,9 +178,10 @@ def _evaluated(
 
 
 def _events_and_series(definitions: Sequence[Definition]) -> list[list[Definition]]:
-    """The definitions made of events and those made of series or surveys; those of neither are left out."""
+    """The definitions in two parts: those of a series or survey of their own, and the others; no part is empty."""
+    of_events = [one for one in definitions if not (one.series or one.survey)]
     of_series = [one for one in definitions if one.series or one.survey]
-    return [part for part in ([one for one in definitions if one not in of_series], of_series) if part]
+    return [part for part in (of_events, of_series) if part]
 
 
 def _coverage(configuration: Configuration, store: Store) -> CoverageIndex:

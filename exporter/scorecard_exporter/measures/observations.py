@@ -177,9 +177,12 @@ class Observations:
             f"joined as (select samples.series, samples.subject, samples.raw, samples.unit, periods.period, {columns}\n"
             "from samples\n"
             f"join periods on {period_join(join)}\n"
-            f"where {period_bounds(join, self._periods)} and {one_of('samples.series', self._series)}\n"
-            f"and {one_of('samples.subject', self._wanted)}){rest}"
+            f"where {period_bounds(join, self._periods)} and {self._asked()}){rest}"
         )
+
+    def _asked(self) -> str:
+        """The condition on samples: these series, these subjects."""
+        return f"{one_of('samples.series', self._series)} and {one_of('samples.subject', self._wanted)}"
 
     def _newest(self) -> Iterable[tuple[str, int, Contribution]]:
         """Of the newest moment the observation that began last, and of these the largest."""
@@ -191,7 +194,8 @@ class Observations:
             "group by series, subject, raw, period),\n"
             f"ranked as (select {subject}, samples.unit, samples.x, samples.occurred_at,\n"
             f"cast(row_number() over ({order}) as bigint) as place\n"
-            f"from newest as joined join samples on {same} and samples.occurred_at = joined.occurred_at)\n"
+            f"from newest as joined join samples on {same} and samples.occurred_at = joined.occurred_at\n"
+            f"where {self._asked()})\n"
             "select series, subject, raw, unit, period, x, occurred_at from ranked where place = 1"
         )
         for name, subject, raw, unit, place, value, at in read(
