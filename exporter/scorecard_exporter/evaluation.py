@@ -73,7 +73,10 @@ def history(configuration: Configuration, store: Store, points: Sequence[Point])
 def pieces(configuration: Configuration, points: Sequence[Point]) -> list[Sequence[Point]]:
     """The points in pieces, of each of which the readings are held at once."""
     definitions = sum(map(len, _by_window(configuration).values()))
-    size = max(1, READINGS_AT_ONCE // max(1, definitions * len(_teams(configuration))))
+    teams = _teams(configuration)
+    # The readings of one team are made of those of all its services.
+    services = {rule.service for team in teams for rule in configuration.scopes[team].services}
+    size = max(1, READINGS_AT_ONCE // max(1, definitions * max(len(teams), len(services))))
     return [points[begin : begin + size] for begin in range(0, len(points), size)]
 
 
