@@ -49,7 +49,7 @@ MOST_NAMES = 100
 _LARGEST_INTEGER = 2**31 - 1
 _FEW_PERIODS = 2
 """Of no more, each sample is compared with each period; else it is placed between their beginnings and ends first."""
-_RANKED_AT_ONCE = 2_000_000
+_RANKED_AT_ONCE = 1_000_000
 """About so many samples, of teams and periods together, are held and sorted by one statement."""
 
 
