@@ -120,7 +120,9 @@ MEASURE_STATUS = _computed(
     (*_IDENTITY, "status"),
 )
 MEASURE_STATUS_CHANGED = _computed(
-    "scorecard_measure_status_changed_timestamp_seconds", "Since when a measure has its colour.", _IDENTITY
+    "scorecard_measure_status_changed_timestamp_seconds",
+    "Since when a measure has its colour, as this exporter saw it; nothing is known from before its first evaluation.",
+    _IDENTITY,
 )
 MEASURE_PREVIOUS_VALUE = _computed(
     "scorecard_measure_previous_value", "The value over the window before this one.", _IDENTITY
