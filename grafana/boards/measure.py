@@ -103,8 +103,8 @@ def _score() -> Json:
 def _since() -> Json:
     return panels.stat(
         "Since",
-        "Since when it has this colour, as the exporter saw it. Of the time before its first evaluation the panels below "
-        "know more.",
+        "Since when it has this colour, as the exporter saw it. Of the time before its first evaluation the panels "
+        "below know more.",
         color="none",
         targets=panels.now(f"1000 * {queries.changed_at(ONE)}"),
         defaults={"noValue": "Its colour is not known.", "unit": "dateTimeFromNow", "thresholds": look.steps()},
