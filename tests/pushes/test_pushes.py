@@ -122,7 +122,7 @@ async def until(condition):
 
 
 def run(pushes, work):
-    """`work` while pushes are stored; what is under way when it is done is ended."""
+    """`work` while pushes are stored; when it is done, what is under way comes to its end."""
 
     async def main():
         storing = asyncio.create_task(pushes.run())
@@ -132,6 +132,9 @@ def run(pushes, work):
             storing.cancel()
             with suppress(asyncio.CancelledError):
                 await storing
+            # The one thread that stores: whoever opens the spool again must not find it still at work.
+            with suppress(RuntimeError):  # it was closed
+                await asyncio.to_thread(pushes._store.submit(int).result)
 
     return asyncio.run(main())
 
