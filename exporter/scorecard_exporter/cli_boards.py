@@ -7,7 +7,7 @@ from typing import IO
 
 import click
 
-from scorecard_exporter.command_options import as_json, chosen_scorecard, config_file_option
+from scorecard_exporter.command_options import as_json, chosen_scorecard, config_file_option, output_option
 from scorecard_exporter.config import load
 from scorecard_exporter.evaluation import narrowed
 from scorecard_exporter.grafana.canvas import board as canvas_board
@@ -22,13 +22,7 @@ def board() -> None:
 @config_file_option
 @click.option("--scorecard", help="Which scorecard; not needed where there is one.")
 @click.option("--team", help="Which team is shown at first; default: the scorecard's first.")
-@click.option(
-    "--output",
-    "file",
-    type=click.File("w", "utf-8", lazy=True),
-    default="-",
-    help="Where to; default: standard output.",
-)
+@output_option
 def strategy_map(config_file: Path, scorecard: str | None, team: str | None, file: IO[str]) -> None:
     """Write the strategy map as a board with a drawing, for provisioning or import."""
     configuration = load(config_file)

@@ -10,7 +10,13 @@ import click
 
 from scorecard_exporter import terminal
 from scorecard_exporter.asking import asking
-from scorecard_exporter.command_options import as_json, chosen_scorecard, config_file_option, format_option
+from scorecard_exporter.command_options import (
+    as_json,
+    chosen_scorecard,
+    config_file_option,
+    format_option,
+    output_option,
+)
 from scorecard_exporter.config import load
 from scorecard_exporter.config.lint.people import looks_personal
 from scorecard_exporter.config.model import Configuration
@@ -39,13 +45,7 @@ _scorecard = click.argument("scorecard", required=False)
     show_default=True,
     help="How to write it.",
 )
-@click.option(
-    "--output",
-    "file",
-    type=click.File("w", "utf-8", lazy=True),
-    default="-",
-    help="Where to; default: standard output.",
-)
+@output_option
 @_scorecard
 def report(config_file: Path, output: str, file: IO[str], **asked: str | None) -> None:
     """Write the review of a month or a quarter: what changed and why, what was promised, what comes next."""

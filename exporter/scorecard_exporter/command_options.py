@@ -23,6 +23,13 @@ config_file_option = click.option(
 format_option = click.option(
     "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
 )
+output_option = click.option(
+    "--output",
+    "file",
+    type=click.File("w", "utf-8", lazy=True),
+    default="-",
+    help="Where to; default: standard output.",
+)
 
 
 def as_json(document: Any) -> str:

@@ -15,6 +15,10 @@ log = logging.getLogger("scorecard")
 
 MOST_KEPT = 200_000
 """Points of measures that are kept in all; about 100 MB."""
+MOST_POINTS = 1_000
+"""In an answer, whichever the number of measures."""
+MOST_VALUES = 100_000
+"""In an answer: points of every measure of every team."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 
 from scorecard_exporter.measures.below import Below
 from scorecard_exporter.measures.catalogue import CATALOGUE
-from scorecard_exporter.measures.model import Part, Reading, Series
+from scorecard_exporter.measures.model import Absence, Part, Reading, Series
 from scorecard_exporter.scorecard.contribution import contributions
 
 HOUR = 3600
@@ -27,7 +27,8 @@ def below(build):
                 definition=definition,
                 team="payments",
                 period=build.period,
-                value=None if value is None else Fraction(value),
+                value=None if value is None or isinstance(value, Absence) else Fraction(value),
+                absence=value if isinstance(value, Absence) else None,
                 samples=samples,
                 parts={name: Part(Fraction(number), unit) for name, (number, unit) in parts.items()},
             )
@@ -80,6 +81,20 @@ def test_what_several_share_counts_once_above(below):
 def test_what_belongs_to_none_of_them_is_said(below):
     (table,) = below("hackathon_contributions", (5, 5), "higher", cart=(3, 3), pay=(1, 1))
     assert table.note == "Submissions: 5 in all; these add up to 4, the rest is none of theirs."
+
+
+@pytest.mark.parametrize(
+    ("state", "rest"),
+    [
+        ("missing", "and of some services it is not known"),
+        ("stale", "and of some services it is not known"),
+        ("insufficient", "the rest is none of theirs"),
+    ],
+)
+def test_what_was_not_read_is_not_nothing(below, state, rest):
+    absent = Absence(state, "no_observation", "There is none.")
+    (table,) = below("hackathon_contributions", (5, 5), "higher", cart=(3, 3), pay=(absent, 0))
+    assert table.note == f"Submissions: 5 in all; these add up to 3, {rest}."
 
 
 def test_of_a_quotient_the_numerator_adds_up(below):

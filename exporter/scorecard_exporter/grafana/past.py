@@ -8,15 +8,11 @@ from itertools import islice
 from scorecard_exporter.grafana import choosing
 from scorecard_exporter.grafana.choosing import Row
 from scorecard_exporter.grafana.question import Question, QuestionError
-from scorecard_exporter.histories import HistoryQuestion
+from scorecard_exporter.histories import MOST_POINTS, MOST_VALUES, HistoryQuestion
 from scorecard_exporter.scorecard.model import Snapshot
 from scorecard_exporter.scorecard.periods import CALENDAR, Point, Step, moments
 
 STEPS = ("auto", *CALENDAR)
-MOST_POINTS = 1_000
-"""In an answer, whichever the number of measures."""
-MOST_VALUES = 100_000
-"""In an answer: points of every measure of every team."""
 MOST_OF_THEIR_OWN = 400
 """Points that the exporter chooses by itself: a day more or less is not seen in two years."""
 MOST_TEAMS = 100

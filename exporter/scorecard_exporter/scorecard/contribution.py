@@ -69,7 +69,8 @@ def contributions(
     def table(kind: Kind, readings: Mapping[str, Reading]) -> Contributions:
         shown = titles if kind == "team" else {}
         rows = [_row(name, one, adds, total, shown) for name, one in readings.items() if _says(one, adds)]
-        return _table(kind, rows, adds, total, unit=below.whole.definition.unit, better=better)
+        note = _note(kind, rows, adds, total, is_known=not any(map(_is_unknown, readings.values())))
+        return _table(kind, rows, adds, unit=below.whole.definition.unit, better=better, note=note)
 
     several: dict[Kind, Mapping[str, Reading]] = {"team": below.children, "service": below.services}
     tables = (table(kind, readings) for kind, readings in several.items() if len(readings) > 1)
@@ -80,10 +81,10 @@ def _table(
     kind: Kind,
     rows: list[Contribution],
     adds: _Amount | None,
-    total: Fraction | None,
     *,
     unit: str,
     better: Literal["higher", "lower"],
+    note: str,
 ) -> Contributions:
     """The largest amounts first; where nothing is added up, the worst values."""
     sign = -1 if better == "lower" else 1
@@ -97,13 +98,18 @@ def _table(
         unit=adds.unit if adds else unit,
         rows=tuple(sorted(rows, key=order)[:ROWS_SHOWN]),
         more=max(0, len(rows) - ROWS_SHOWN),
-        note=_note(kind, rows, adds, total),
+        note=note,
     )
 
 
 def _says(reading: Reading, adds: _Amount | None) -> bool:
     """Whether it contributes anything; where nothing is added up, whether it has a value."""
     return bool(adds.of(reading)) if adds else reading.value is not None
+
+
+def _is_unknown(reading: Reading) -> bool:
+    """Whether it may contribute something that nobody knows: it was not read, and that is not nothing."""
+    return reading.absence is not None and reading.absence.state in ("missing", "stale")
 
 
 def _row(
@@ -124,7 +130,7 @@ def _row(
     )
 
 
-def _note(kind: Kind, rows: list[Contribution], adds: _Amount | None, total: Fraction | None) -> str:
+def _note(kind: Kind, rows: list[Contribution], adds: _Amount | None, total: Fraction | None, *, is_known: bool) -> str:
     if adds is None or total is None:
         return f"The values of {kind}s stand beside each other; they do not add up to the whole."
     found = sum((row.amount or Fraction(0) for row in rows), Fraction(0))
@@ -133,7 +139,8 @@ def _note(kind: Kind, rows: list[Contribution], adds: _Amount | None, total: Fra
         return f"{everything}, and these add up to it."
     if found > total:
         return f"{everything}; these add up to {write(found, adds.unit)}, since what several share counts once above."
-    return f"{everything}; these add up to {write(found, adds.unit)}, the rest is none of theirs."
+    rest = "the rest is none of theirs" if is_known else f"and of some {kind}s it is not known"
+    return f"{everything}; these add up to {write(found, adds.unit)}, {rest}."
 
 
 def _amount(whole: Reading, better: Literal["higher", "lower"]) -> _Amount | None:

@@ -15,17 +15,13 @@ from starlette.routing import BaseRoute, Route
 from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.evaluation import narrowed
 from scorecard_exporter.exporter import Exporter
-from scorecard_exporter.histories import HistoryQuestion
+from scorecard_exporter.histories import MOST_POINTS, MOST_VALUES, HistoryQuestion
 from scorecard_exporter.quantities import RefusedError as NotAQuantityError
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.scorecard.history_document import history_document
 from scorecard_exporter.scorecard.periods import Calendar, Point, Step, calendar_periods, rolling, step_of
 from scorecard_exporter.web.refusals import RefusedError, given_moment
 
-MOST_POINTS = 1_000
-"""In an answer, whichever the number of measures."""
-MOST_VALUES = 100_000
-"""In an answer: points of every measure of every team."""
 YEARS = 2
 """How far back an answer goes that does not say from when."""
 PARAMETERS = ("team", "measure", "from", "to", "step", "periods")

@@ -8,7 +8,7 @@ node too small to be seen, at the left of its objectives.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from scorecard_exporter.grafana import appearance
@@ -69,7 +69,7 @@ def _nodes(drawn: StrategyMap, nodes: Sequence[Node]) -> Frame:
                 "color", lambda node: LOOK_OF[_status(node)].color, lambda _: "transparent", "Colour of the objective"
             ),
             numbers("nodeRadius", lambda _: RADIUS, lambda _: UNSEEN),
-            *(_arc(status, nodes, len(lanes)) for status in STATUSES),
+            *_arcs(nodes, len(lanes)),
             *(
                 texts(f"detail__{look.status}", partial(_titles, status=look.status), title=look.text)
                 for look in reversed(LOOKS)
@@ -132,16 +132,17 @@ def _status(node: Node) -> Status:
     return node.status.status if node.status else "grey"
 
 
-def _arc(status: Status, nodes: Sequence[Node], lanes: int) -> Field:
-    """The share of an objective's measures that have this status, as a part of its ring."""
+def _arcs(nodes: Sequence[Node], lanes: int) -> Iterator[Field]:
+    """For each status the share of an objective's measures that have it, as a part of its ring."""
     counts = [Counter(one.status for one in node.status.measures) if node.status else Counter() for node in nodes]
-    look = LOOK_OF[status]
-    return Field(
-        name=f"arc__{status}",
-        type="number",
-        values=[*(_share(count, status) for count in counts), *[0.0] * lanes],
-        config={"displayName": look.text, "color": {"mode": "fixed", "fixedColor": look.color}},
-    )
+    for status in STATUSES:
+        look = LOOK_OF[status]
+        yield Field(
+            name=f"arc__{status}",
+            type="number",
+            values=[*(_share(count, status) for count in counts), *[0.0] * lanes],
+            config={"displayName": look.text, "color": {"mode": "fixed", "fixedColor": look.color}},
+        )
 
 
 def _edges(arrows: Sequence[Arrow]) -> Frame:
