@@ -1,47 +1,96 @@
-"""Percentiles by the statement that every engine runs, and by DuckDB's own: the same rows, to the last digit."""
+"""Percentiles of samples of several services and periods, by their definition."""
+
+from fractions import Fraction
+from itertools import product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scorecard_exporter.measures.aggregate import Aggregates, read, row_numbers, sorted_lists
+from scorecard_exporter.measures.aggregate import Aggregates
 from scorecard_exporter.measures.delivery import LEAD_TIMES
 from scorecard_exporter.measures.model import Period
 from scorecard_exporter.measures.statistics import QUANTILES
 
-TEAMS = ("company", "payments")
+SERVICES = {"company": ("checkout", "ledger"), "payments": ("ledger",), "nobody": ()}
 LEAD_TIME = st.integers(min_value=0, max_value=10**13)
+HOUR = 3600 * 1_000_000
 
 
-@pytest.mark.parametrize("statistics", [tuple(QUANTILES), ("p90",)])
-@given(ledger=st.lists(LEAD_TIME, max_size=30), checkout=st.lists(LEAD_TIME | st.just(7), min_size=1, max_size=30))
+def percentile(values, quantile):
+    """Linear between the two neighbours of the place (n - 1) * q in the order of the values, in seconds."""
+    ordered, place = sorted(values), (len(values) - 1) * Fraction(*quantile)
+    lower = int(place)
+    upper = min(lower + 1, len(values) - 1)
+    return (ordered[lower] + (ordered[upper] - ordered[lower]) * (place - lower)) / Fraction(1_000_000)
+
+
+@given(
+    ledger=st.lists(st.tuples(LEAD_TIME, st.integers(0, 3)), min_size=1, max_size=30),
+    checkout=st.lists(st.tuples(LEAD_TIME | st.just(7), st.integers(0, 3)), max_size=30),
+)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_both_statements_find_the_same_neighbours(world, statistics, ledger, checkout):
+def test_percentiles_are_those_of_all_samples_of_a_team_in_a_period(world, ledger, checkout):
     with world.store._database.writing() as connection:
         connection.execute("DELETE FROM service_changes")
-    for name, lead_times in (("ledger", ledger), ("checkout", checkout)):
-        for lead_time in lead_times:
-            world.shipped(world.at(1) - lead_time, world.at(1), name)
+    shipped = {"ledger": ledger, "checkout": checkout}
+    for name, lead_times in shipped.items():
+        for lead_time, day in lead_times:
+            world.shipped(world.at(day) - lead_time, world.at(day), name)
     world.flush()
-    periods = [world.period, Period(world.at(0.5), world.at(2)), Period(world.at(5), world.at(6))]
-    rows = [
-        sorted(read(world.store, ranks(LEAD_TIMES, statistics, TEAMS, periods)))
-        for ranks in (row_numbers, sorted_lists)
-    ]
-    assert rows[0] == rows[1]
-    assert [(team, place, count) for team, place, count, *_ in rows[0]] == [
-        (team, place, len(ledger + checkout)) for team in TEAMS for place in (0, 1)
-    ]
+    days = [(0, 2), (1, 4), (1, 2), (3, 9)]
+    periods = [Period(world.at(first), world.at(last)) for first, last in days]
+    aggregates = Aggregates(world.store, SERVICES, periods)
+    aggregates.prepare(LEAD_TIMES, QUANTILES)
+    assert aggregates.places("nobody") == range(0)
+    for (team, services), (number, (first, last)) in product(list(SERVICES.items())[:2], enumerate(days)):
+        values = [one for name in services for one, day in shipped[name] if first <= day < last]
+        place = aggregates.places(team)[number]
+        assert aggregates.total(LEAD_TIMES, place).samples == len(values)
+        for statistic, quantile in QUANTILES.items() if values else ():
+            found = aggregates.quantile(LEAD_TIMES, statistic, place)
+            assert found.value == percentile(values, quantile), (team, first, last, statistic)
 
 
-def test_both_statements_find_the_same_values_at_places(world, monkeypatch):
+def test_of_very_many_samples_the_places_are_the_same_as_of_few(world):
+    values = [(number * 7919) % 5003 for number in range(5_000)]
+    for value in values:
+        world.shipped(world.at(1) - value, world.at(1))
+    world.flush()
+    aggregates = Aggregates(world.store, {"payments": ["checkout"]}, [world.period])
+    aggregates.prepare(LEAD_TIMES, QUANTILES)
+    for statistic, quantile in QUANTILES.items():
+        found = aggregates.quantile(LEAD_TIMES, statistic, 0)
+        assert found.value == percentile(values, quantile)
+
+
+def test_of_nothing_there_is_no_percentile(world):
+    world.flush()
+    aggregates = Aggregates(world.store, {"payments": ["checkout"]}, [world.period])
+    aggregates.prepare(LEAD_TIMES, ["median"])
+    with pytest.raises(ValueError, match="there is no median of no lead_times"):
+        aggregates.quantile(LEAD_TIMES, "median", 0)
+
+
+def test_values_are_found_at_their_places_in_each_period(world):
     for hours in (5, 1, 3, 3):
         world.shipped(world.at(1), world.at(1, hours=hours))
     world.flush()
-    aggregates = Aggregates(world.store, ["payments"], [world.period, world.period])
-    places = [{1, 3, 4}, {2, 5}]
-    hour = 3600 * 1_000_000
-    expected = [{1: hour, 3: 3 * hour, 4: 5 * hour}, {2: 3 * hour}]
-    assert aggregates.at_places(LEAD_TIMES, "payments", places) == expected
-    monkeypatch.setattr(type(world.store), "dialect", "any")
-    assert aggregates.at_places(LEAD_TIMES, "payments", places) == expected
+    aggregates = Aggregates(
+        world.store, {"payments": ["checkout", "ledger"]}, [world.period, Period(0, world.at(1, hours=4))]
+    )
+    places = [{0, 1, 3, 4}, {2, 5}]
+    assert aggregates.at_places(LEAD_TIMES, places) == [{1: HOUR, 3: 3 * HOUR, 4: 5 * HOUR}, {2: 3 * HOUR}]
+    assert [sorted(values) for values in aggregates.values(LEAD_TIMES)] == [
+        [HOUR, 3 * HOUR, 3 * HOUR, 5 * HOUR],
+        [HOUR, 3 * HOUR, 3 * HOUR],
+    ]
+
+
+def test_sums_beyond_64_bits_are_exact(world):
+    large = 4 * 10**18
+    for name in ("ledger", "checkout", "ledger", "checkout"):
+        world.shipped(world.at(1) - large, world.at(1), name)
+    world.flush()
+    aggregates = Aggregates(world.store, {"company": ("checkout", "ledger")}, [world.period])
+    assert aggregates.total(LEAD_TIMES, 0).sum("x") == 4 * large

@@ -19,7 +19,7 @@ KEYWORDS = frozenset(
     current row exists having values""",
     )
 )
-FUNCTIONS = {"count", "sum", "min", "max", "row_number", "rank", "dense_rank", "coalesce"}
+FUNCTIONS = {"count", "sum", "min", "max", "row_number", "rank", "dense_rank", "coalesce", "array_agg"}
 RESERVED_ALIASES = {"at", "end", "user", "date", "time", "timestamp", "order", "group"}
 TOKEN = re.compile(r"\s+|'(?:[^']|'')*'|[A-Za-z_][A-Za-z_0-9]*|\d+|<=|>=|<>|\|\||[-+*<>=(),.]|(?P<bad>.)", re.DOTALL)
 

@@ -1,8 +1,8 @@
-"""Samples joined to teams and periods, and what is counted, summed and ranked of them, as statements.
+"""Samples joined to subjects and periods, and what is counted, summed and ranked of them.
 
 A sample text of `samples/` returns `subject, occurred_at, x, w, key, origin, url`, or for spans `starts_at, ends_at`
 in place of `occurred_at`; columns that follow are summed for the parts of a measure. Every statement keeps
-to the SQL that DuckDB, PostgreSQL, Trino and Spark share; one has a faster form for DuckDB beside it.
+to the SQL that DuckDB, PostgreSQL, Trino and Spark share.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 from arro3.core import Table
 
 from scorecard_exporter.measures.finding import MICROS
+from scorecard_exporter.measures.grid import Grid, Layout, Neighbours, added_up, at_places
 from scorecard_exporter.measures.model import Part, Period, Statistic
 from scorecard_exporter.measures.statistics import QUANTILES, interpolate
 from scorecard_exporter.store.base import Store
@@ -48,9 +49,7 @@ MOST_NAMES = 100
 """Longer lists of names are left out of a statement: some engines plan them badly."""
 _LARGEST_INTEGER = 2**31 - 1
 _FEW_PERIODS = 2
-"""Of no more, each sample is compared with each period; else it is placed between their beginnings and ends first."""
-_RANKED_AT_ONCE = 1_000_000
-"""About so many samples, of teams and periods together, are held and sorted by one statement."""
+"""Of no more, each span is compared with each period; else those that no period ends in are left out first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +58,7 @@ class SampleSet:
 
     `once`: a team counts a thing (origin and key) once, however many of its services share it, and this is the
     role by which they may; empty: once for each service. Where services differ in a number, the largest counts.
-    `condition`: on a sample.
+    `condition`: on a sample. `is_ranked`: percentiles of its `x` may be asked for.
     """
 
     text: str
@@ -67,6 +66,7 @@ class SampleSet:
     once: Role | None = None
     sums: tuple[str, ...] = ()
     condition: str = ""
+    is_ranked: bool = False
 
     @property
     def moment(self) -> str:
@@ -79,20 +79,17 @@ class SampleSet:
 
 
 class Total(NamedTuple):
-    """Samples of one team in one period: how many, the oldest and newest moment, and sums of columns.
-
-    `places`: of each column its place among the `sums`.
-    """
+    """Samples of one team in one period: how many, the oldest and newest moment, and sums of columns at their place."""
 
     samples: int = 0
     oldest: int | None = None
     newest: int | None = None
-    sums: Sequence[int] = ()
-    places: Mapping[str, int] = MappingProxyType({})
+    sums: Mapping[str, Sequence[int]] = MappingProxyType({})
+    place: int = 0
 
     def sum(self, column: str) -> int:
         """The sum of one column; 0 where there is no sample."""
-        return self.sums[self.places[column]] if self.samples else 0
+        return self.sums[column][self.place] if self.samples else 0
 
 
 _NO_SAMPLES = Total()
@@ -104,107 +101,105 @@ class Aggregates:
     def __init__(
         self,
         store: Store,
-        teams: Sequence[str],
+        teams: Mapping[str, Collection[str]],
         periods: Sequence[Period],
         apart: Collection[Role] = (),
-        services: Collection[str] = (),
     ) -> None:
-        """Of these teams, or of services `ALONE`; never of both.
+        """Of teams with the services that each counts, or of services `ALONE` with itself; never of both.
 
-        `apart`: roles in which no two services share an origin, so that nothing has to be told apart. `services`: all
-        that the teams count; where they are few, an engine need not read the others.
+        `apart`: roles in which no two services share an origin, so that nothing has to be told apart.
         """
         self._store = store
-        self._teams = tuple(teams)
+        self._teams = teams
         self._periods = tuple(periods)
+        self._bounds = sorted({bound for period in periods for bound in period})
         self._apart = frozenset(apart)
-        self._services = only_these("samples.subject", sorted(services)) if services else ""
-        self._totals: dict[SampleSet, dict[tuple[str, Period], Total]] = {}
-        self._quantiles: dict[tuple[SampleSet, Statistic], dict[tuple[str, Period], Part]] = {}
+        services = sorted({service for services in teams.values() for service in services})
+        # Where they are few, an engine need not read the others.
+        self._services = only_these("samples.subject", services) if services else ""
+        self._layouts: dict[tuple[bool, bool], Layout] = {}
+        self._grids: dict[SampleSet, Grid] = {}
+        self._neighbours: dict[tuple[SampleSet, Statistic], list[Neighbours | None]] = {}
         self._days: dict[tuple[SampleSet, str], dict[tuple[str, Period], int]] = {}
-        self._united: dict[SampleSet, dict[tuple[str, Period], int]] = {}
+        self._united: dict[SampleSet, list[int]] = {}
 
-    def total(self, samples: SampleSet, team: str, period: Period) -> Total:
+    def places(self, team: str) -> range:
+        """Where the numbers of a team are, one place for each period; none where it counts no service."""
+        return self._layout_of(by_team=False, by_span=False).places(team)
+
+    def total(self, samples: SampleSet, place: int) -> Total:
         """Number, oldest and newest moment, and sums of the set's columns."""
-        return self._totals_of(samples).get((team, period), _NO_SAMPLES)
+        columns = (self._grids.get(samples) or self._grid(samples)).columns
+        number = columns.samples[place]
+        if not number:
+            return _NO_SAMPLES
+        return Total(number, columns.oldest[place], columns.newest[place], columns.sums, place)
 
-    def _totals_of(self, samples: SampleSet) -> Mapping[tuple[str, Period], Total]:
-        if samples not in self._totals:
-            places = {column: place for place, column in enumerate(samples.sums)}
-            rows = read(self._store, _totals(self._plain(samples), self._teams, self._periods))
-            self._totals[samples] = {
-                (team, self._periods[place]): Total(count, oldest, newest, sums, places)
-                for team, place, count, oldest, newest, *sums in rows
-            }
-        return self._totals[samples]
+    def prepare(self, samples: SampleSet, statistics: Iterable[Statistic]) -> None:
+        """Work out these percentiles of `x`, for all teams and periods."""
+        missing = [one for one in statistics if one in QUANTILES and (samples, one) not in self._neighbours]
+        if missing:
+            found = self._grid(samples).neighbours(missing)
+            self._neighbours.update({(samples, statistic): some for statistic, some in found.items()})
+
+    def quantile(self, samples: SampleSet, statistic: Statistic, place: int) -> Part:
+        """A percentile of `x`, microseconds, over at least one sample; in seconds. It was prepared before."""
+        some = self._neighbours[samples, statistic][place]
+        if some is None:
+            raise ValueError(f"there is no {statistic} of no {samples.text}")
+        amount, divisor = interpolate(*some, QUANTILES[statistic])
+        return Part(amount, "seconds", divisor * MICROS)
+
+    def values(self, samples: SampleSet) -> list[list[int]]:
+        """Every `x` of each team and of each of its periods, in any order."""
+        return [values.tolist() for values in self._grid(samples).values()]
+
+    def at_places(self, samples: SampleSet, places: Sequence[Collection[int]]) -> list[dict[int, int]]:
+        """The `x` at these places of the ascending ones, counted from 1, for each team and each of its periods.
+
+        Where there is no such place there is no value.
+        """
+        found = []
+        for values, wanted in zip(self._grid(samples).values(), places, strict=True):
+            there = [place for place in wanted if 0 < place <= len(values)]
+            ordered = at_places(values, [place - 1 for place in there])
+            found.append({place: int(ordered[place - 1]) for place in there})
+        return found
+
+    def days(self, samples: SampleSet, zone: str, team: str, period: Period) -> int:
+        """On how many calendar days of `zone` there was a sample."""
+        if (samples, zone) not in self._days:
+            teams = list(self._teams)
+            rows = read(self._store, _days(self._plain(samples), zone, teams, self._periods))
+            self._days[samples, zone] = {(team, self._periods[place]): days for team, place, days in rows}
+        return self._days[samples, zone].get((team, period), 0)
+
+    def united(self, samples: SampleSet, place: int) -> int:
+        """Microseconds of the period that spans cover, united for each service and added up over services."""
+        if samples not in self._united:
+            found = self._store.query(_united(self._plain(samples), list(self._teams), self._periods))
+            self._united[samples] = added_up(self._layout_of(by_team=False, by_span=False), found)
+        return self._united[samples][place]
+
+    def _grid(self, samples: SampleSet) -> Grid:
+        if samples not in self._grids:
+            plain = self._plain(samples)
+            ask = _by_team if plain.once else _by_span if plain.join == "within" else _by_period
+            found = self._store.query(ask(plain, list(self._teams), self._periods))
+            layout = self._layout_of(by_team=ask is _by_team, by_span=ask is _by_span)
+            self._grids[samples] = Grid(layout, found, samples.sums, has_values=samples.is_ranked)
+        return self._grids[samples]
 
     def _plain(self, samples: SampleSet) -> SampleSet:
         """The same samples, counted for each service where that is the same: several times cheaper."""
         once = None if samples.once in self._apart else samples.once
         return replace(samples, once=once, condition=both(samples.condition, self._services))
 
-    def prepare(self, samples: SampleSet, statistics: Iterable[Statistic]) -> None:
-        """Work out these percentiles of `x`, for all teams and as many periods as one statement can well sort."""
-        missing = [one for one in statistics if one in QUANTILES and (samples, one) not in self._quantiles]
-        if not missing:
-            return
-        ranks = sorted_lists if self._store.dialect == "duckdb" else row_numbers
-        found: dict[Statistic, dict[tuple[str, Period], Part]] = {statistic: {} for statistic in missing}
-        every = sum(total.samples for total in self._totals_of(samples).values())
-        size = max(1, len(self._periods) * _RANKED_AT_ONCE // max(1, every))
-        for begin in range(0, len(self._periods), size):
-            periods = self._periods[begin : begin + size]
-            for team, place, count, *bounds in read(
-                self._store, ranks(self._plain(samples), missing, self._teams, periods)
-            ):
-                for index, statistic in enumerate(missing):
-                    lower, upper = bounds[2 * index : 2 * index + 2]
-                    amount, divisor = interpolate(lower, upper, count, QUANTILES[statistic])
-                    found[statistic][team, periods[place]] = Part(amount, "seconds", divisor * MICROS)
-        self._quantiles.update({(samples, statistic): values for statistic, values in found.items()})
-
-    def quantile(self, samples: SampleSet, statistic: Statistic, team: str, period: Period) -> Part:
-        """A percentile of `x`, microseconds, over at least one sample; in seconds. It was prepared before."""
-        return self._quantiles[samples, statistic][team, period]
-
-    def values(self, samples: SampleSet, team: str) -> list[list[int]]:
-        """Every `x` of one team, for each period, in any order."""
-        found: list[list[int]] = [[] for _ in self._periods]
-        for place, value in read(self._store, f"{self._each(samples, team)}\nselect period, x from counted"):
-            found[place].append(value)
-        return found
-
-    def at_places(self, samples: SampleSet, team: str, places: Sequence[Collection[int]]) -> list[dict[int, int]]:
-        """The `x` at these places of one team's ascending ones, counted from 1; for each period its own places.
-
-        Where there is no such place there is no value.
-        """
-        at_places = places_of_lists if self._store.dialect == "duckdb" else places_of_rows
-        every = sorted(place for place in set().union(*places) if place > 0)
-        found: list[dict[int, int]] = [{} for _ in self._periods]
-        for period, *values in read(self._store, f"{self._each(samples, team)},\n{at_places(every)}"):
-            known = zip(every, values, strict=True)
-            found[period] = {place: x for place, x in known if x is not None and place in places[period]}
-        return found
-
-    def _each(self, samples: SampleSet, team: str) -> str:
-        """The beginning of a statement, to the table `counted` of one team's samples."""
-        counted = _counted(self._plain(samples), ("x",), self._periods)
-        return f"{_with(samples, [team], self._periods)},\ncounted as ({counted})"
-
-    def days(self, samples: SampleSet, zone: str, team: str, period: Period) -> int:
-        """On how many calendar days of `zone` there was a sample."""
-        if (samples, zone) not in self._days:
-            rows = read(self._store, _days(self._plain(samples), zone, self._teams, self._periods))
-            self._days[samples, zone] = {(team, self._periods[place]): days for team, place, days in rows}
-        return self._days[samples, zone].get((team, period), 0)
-
-    def united(self, samples: SampleSet, team: str, period: Period) -> int:
-        """Microseconds of the period that spans cover, united for each service and added up over services."""
-        if samples not in self._united:
-            rows = read(self._store, _united(self._plain(samples), self._teams, self._periods))
-            self._united[samples] = {(team, self._periods[place]): covered for team, place, covered in rows}
-        return self._united[samples].get((team, period), 0)
+    def _layout_of(self, *, by_team: bool, by_span: bool) -> Layout:
+        if (by_team, by_span) not in self._layouts:
+            teams = {team: (team,) for team, some in self._teams.items() if some} if by_team else self._teams
+            self._layouts[by_team, by_span] = Layout(teams, self._periods, self._bounds if by_span else ())
+        return self._layouts[by_team, by_span]
 
 
 def read(store: Store, sql: str) -> Iterator[tuple[Any, ...]]:
@@ -301,99 +296,96 @@ def _of_wanted(teams: Sequence[str], subject: str = "samples.subject") -> str:
     return "" if len(teams) > MOST_NAMES else f"join wanted on wanted.subject = {subject}\n"
 
 
-def _counted(samples: SampleSet, columns: Sequence[str], periods: Sequence[Period]) -> str:
-    """One row for each sample that a team counts in a period: team, period and `columns`."""
-    values = {name: samples.value(name) for name in columns}
-    picked = ", ".join(
-        f"max({value}) as {name}" if samples.once else f"{value} as {name}" for name, value in values.items()
+def _by_span(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
+    """What `Grid` takes, by subject and by the spans between all beginnings and ends of periods.
+
+    No period begins or ends within a span, so that what is added up in one speaks for every period that it is of.
+    """
+    columns = dict.fromkeys(("subject", "occurred_at", *samples.sums, *_ranked(samples)))
+    picked = ", ".join(f"samples.{name}" for name in columns)
+    bounds = sorted({bound for period in periods for bound in period})
+    return (
+        f"{_with(samples, teams, periods)},\n"
+        f"counted as (select {picked}, {_number_of('samples.occurred_at', bounds)} as span\n"
+        f"from samples\n{_of_wanted(teams)}"
+        f"where {conditions(samples, periods)})\n"
+        f"{_added_up(samples, 'subject', 'span', 'occurred_at')}"
     )
-    things = "\ngroup by scoped.team, periods.period, samples.origin, samples.key" if samples.once else ""
+
+
+def _by_period(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
+    """What `Grid` takes, by subject and period."""
+    names = dict.fromkeys((*samples.sums, *_ranked(samples)))
+    values = "".join(f", {samples.value(name)} as {name}" for name in names)
+    few = f" and {_some_end(periods)}" if len(periods) > _FEW_PERIODS and samples.join == "open_at_end" else ""
+    return (
+        f"{_with(samples, teams, periods)},\n"
+        f"counted as (select samples.subject, periods.period, samples.{samples.moment}{values}\n"
+        f"from (select samples.* from samples\n{_of_wanted(teams)}"
+        f"where {conditions(samples, periods)}{few}) as samples\n"
+        f"join periods on {period_join(samples.join)})\n"
+        f"{_added_up(samples, 'subject', 'period', samples.moment)}"
+    )
+
+
+def _by_team(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
+    """What `Grid` takes, by team and period, of things that several services of a team may share."""
+    names = dict.fromkeys((samples.moment, *samples.sums, *_ranked(samples)))
+    return (
+        f"{_with(samples, teams, periods)},\n"
+        f"counted as ({_once(samples, tuple(names), periods)})\n"
+        f"{_added_up(samples, 'team', 'period', samples.moment)}"
+    )
+
+
+def _once(samples: SampleSet, columns: Sequence[str], periods: Sequence[Period]) -> str:
+    """One row for each thing that a team counts in a period: team, period and `columns`."""
+    picked = ", ".join(f"max({samples.value(name)}) as {name}" for name in columns)
     return (
         f"select scoped.team, periods.period, {picked}\n"
         "from samples\n"
         "join scoped on scoped.subject = samples.subject\n"
         f"join periods on {period_join(samples.join)}\n"
-        f"where {conditions(samples, periods)}{things}"
-    )
-
-
-def _by_subject(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
-    """One row for each subject and period, already added up: far fewer rows to give to the teams."""
-    if samples.join == "within" and len(periods) > _FEW_PERIODS:
-        return _by_span(samples, teams, periods)
-    sums = "".join(f", cast(sum({samples.value(name)}) as bigint) as {name}" for name in samples.sums)
-    return (
-        "select samples.subject, periods.period, cast(count(*) as bigint) as n, "
-        f"min(samples.{samples.moment}) as oldest, max(samples.{samples.moment}) as newest{sums}\n"
-        f"from samples\n{_of_wanted(teams)}"
-        f"join periods on {period_join(samples.join)}\n"
         f"where {conditions(samples, periods)}\n"
-        "group by samples.subject, periods.period"
+        "group by scoped.team, periods.period, samples.origin, samples.key"
     )
 
 
-def _by_span(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
-    """As `_by_subject`, of many periods: samples are added up in the spans between all beginnings and ends first.
+def _ranked(samples: SampleSet) -> tuple[str, ...]:
+    return ("x",) if samples.is_ranked else ()
 
-    No period begins or ends within a span, so that one of its samples speaks for all of them.
-    """
-    columns = ", ".join(f"samples.{name}" for name in ("subject", "occurred_at", *samples.sums))
-    inner = "".join(f", cast(sum({name}) as bigint) as {name}" for name in samples.sums)
-    outer = "".join(f", cast(sum(spans.{name}) as bigint) as {name}" for name in samples.sums)
+
+def _added_up(samples: SampleSet, whose: str, when: str, moment: str) -> str:
+    """The end of a statement: the columns of a grid from the table `counted`."""
+    sums = "".join(f", cast(sum({name}) as bigint)" for name in samples.sums)
+    lists = "".join(f", array_agg({name})" for name in _ranked(samples))
     return (
-        f"select spans.subject, periods.period, cast(sum(spans.n) as bigint) as n, "
-        f"min(spans.oldest) as oldest, max(spans.newest) as newest{outer}\n"
-        "from (select subject, cast(count(*) as bigint) as n, "
-        f"min(occurred_at) as oldest, max(occurred_at) as newest{inner}\n"
-        f"from (select {columns}, {_span_number(periods)} as span\n"
-        f"from samples\n{_of_wanted(teams)}"
-        f"where {conditions(samples, periods)}) as placed\n"
-        "group by subject, span) as spans\n"
-        "join periods on spans.oldest >= periods.starts_at and spans.oldest < periods.ends_at\n"
-        "group by spans.subject, periods.period"
+        f"select {whose}, {when}, cast(count(*) as bigint), min({moment}), max({moment}){sums}{lists}\n"
+        f"from counted\ngroup by {whose}, {when}"
     )
 
 
-def _span_number(periods: Sequence[Period]) -> str:
-    """Which of the spans between all beginnings and ends a sample lies in, by halves: few comparisons a sample."""
-    bounds = sorted({bound for period in periods for bound in period})
+def _number_of(column: str, bounds: Sequence[int]) -> str:
+    """How many of the ascending bounds a moment has reached, found by halves: few comparisons a sample."""
 
     def among(first: int, last: int) -> str:
         if first == last:
             return bigint(first)
         middle = (first + last) // 2
         here = bigint(bounds[middle])
-        return f"case when occurred_at < {here} then {among(first, middle)} else {among(middle + 1, last)} end"
+        return f"case when {column} < {here} then {among(first, middle)} else {among(middle + 1, last)} end"
 
     return among(0, len(bounds))
 
 
-def _totals(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
-    """Rows of team, place of the period, number of samples, oldest and newest moment, and each sum."""
-    sums = "".join(f", cast(sum(counted.{name}) as bigint)" for name in samples.sums)
-    if samples.once:
-        moment = samples.moment
-        return (
-            f"{_with(samples, teams, periods)},\n"
-            f"counted as ({_counted(samples, (moment, *samples.sums), periods)})\n"
-            "select counted.team, counted.period, cast(count(*) as bigint), "
-            f"min(counted.{moment}), max(counted.{moment}){sums}\n"
-            "from counted\n"
-            "group by counted.team, counted.period"
-        )
-    return (
-        f"{_with(samples, teams, periods)},\n"
-        f"counted as ({_by_subject(samples, teams, periods)})\n"
-        "select scoped.team, counted.period, cast(sum(counted.n) as bigint), "
-        f"min(counted.oldest), max(counted.newest){sums}\n"
-        "from counted\n"
-        "join scoped on scoped.subject = counted.subject\n"
-        "group by scoped.team, counted.period"
-    )
+def _some_end(periods: Sequence[Period]) -> str:
+    """What spans fulfil in which some period ends; most do not, and need not be compared with each of them."""
+    ends = sorted({period.ends_at for period in periods})
+    return f"{_number_of('samples.starts_at', ends)} < {_number_of('samples.ends_at', ends)}"
 
 
 def _united(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
-    """Rows of team, place of the period, and how much of it spans cover.
+    """Rows of subject, place of the period, and how much of it spans cover.
 
     Each span adds what lies after all that those before it, in order of their beginning, have covered.
     """
@@ -408,78 +400,8 @@ def _united(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period])
         "covered as (select subject, period, cast(sum(case when covered_until is null or covered_until <= opens\n"
         "then closes - opens when covered_until < closes then closes - covered_until else cast(0 as bigint) end)\n"
         "as bigint) as micros from reached group by subject, period)\n"
-        "select scoped.team, covered.period, cast(sum(covered.micros) as bigint)\n"
-        "from covered\n"
-        "join scoped on scoped.subject = covered.subject\n"
-        "group by scoped.team, covered.period"
+        "select subject, period, micros from covered"
     )
-
-
-def sorted_lists(
-    samples: SampleSet, statistics: Sequence[Statistic], teams: Sequence[str], periods: Sequence[Period]
-) -> str:
-    """What `row_numbers` finds, in DuckDB's own words and half the time; a test holds the two to the same rows."""
-    neighbours = "".join(
-        f", x[({numerator} * (len(x) - 1)) // {denominator} + 1]"
-        f", x[({numerator} * (len(x) - 1) + {denominator - 1}) // {denominator} + 1]"
-        for numerator, denominator in (QUANTILES[statistic] for statistic in statistics)
-    )
-    if samples.join == "within" and not samples.once and len(periods) > _FEW_PERIODS:
-        lists = (
-            "spans as (select scoped.team, placed.span, min(placed.occurred_at) as oldest, list(placed.x) as x\n"
-            f"from (select samples.subject, samples.occurred_at, samples.x, {_span_number(periods)} as span\n"
-            f"from samples where {conditions(samples, periods)}) as placed\n"
-            "join scoped on scoped.subject = placed.subject group by scoped.team, placed.span),\n"
-            "sorted as (select spans.team, periods.period, list_sort(flatten(list(spans.x))) as x from spans\n"
-            "join periods on spans.oldest >= periods.starts_at and spans.oldest < periods.ends_at\n"
-            "group by spans.team, periods.period)\n"
-        )
-    else:
-        lists = (
-            f"counted as ({_counted(samples, ('x',), periods)}),\n"
-            "sorted as (select team, period, list_sort(list(x)) as x from counted group by team, period)\n"
-        )
-    return f"{_with(samples, teams, periods)},\n{lists}select team, period, len(x){neighbours}\nfrom sorted"
-
-
-def row_numbers(
-    samples: SampleSet, statistics: Sequence[Statistic], teams: Sequence[str], periods: Sequence[Period]
-) -> str:
-    """Rows of team, place of the period, number of samples, and for each percentile its two neighbours."""
-    neighbours = "".join(
-        f", max(case when {bigint(denominator)} * (place - 1) <= {bigint(numerator)} * (n - 1) then x end)"
-        f", min(case when {bigint(denominator)} * (place - 1) >= {bigint(numerator)} * (n - 1) then x end)"
-        for numerator, denominator in (QUANTILES[statistic] for statistic in statistics)
-    )
-    return (
-        f"{_with(samples, teams, periods)},\n"
-        f"counted as ({_counted(samples, ('x',), periods)}),\n"
-        "ranked as (select team, period, x, "
-        "cast(row_number() over (partition by team, period order by x) as bigint) as place, "
-        "cast(count(*) over (partition by team, period) as bigint) as n from counted)\n"
-        f"select team, period, max(n){neighbours}\n"
-        "from ranked\n"
-        "group by team, period"
-    )
-
-
-def places_of_rows(places: Sequence[int]) -> str:
-    """The end of a statement: for each period the `x` at these places of the table `counted`; null where there is none.
-
-    Each period is a row, which begins with its place in the sequence of periods.
-    """
-    there = "".join(f", max(case when place = {bigint(place)} then x end)" for place in places)
-    return (
-        "ranked as (select period, x, cast(row_number() over (partition by period order by x) as bigint) as place "
-        f"from counted)\nselect period{there} from ranked group by period"
-    )
-
-
-def places_of_lists(places: Sequence[int]) -> str:
-    """What `places_of_rows` finds, in DuckDB's own words and half the time."""
-    there = "".join(f", x[{place}]" for place in places)
-    lists = "select period, list_sort(list(x)) as x from counted group by period"
-    return f"sorted as ({lists})\nselect period{there} from sorted"
 
 
 def _days(samples: SampleSet, zone: str, teams: Sequence[str], periods: Sequence[Period]) -> str:

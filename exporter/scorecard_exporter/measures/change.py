@@ -76,12 +76,12 @@ def estimated_times(
     if min(one.samples for one in readings) < ENOUGH_SAMPLES:
         return None
     services = [rule.service for rule in scopes[now.team].services]
-    aggregates = Aggregates(store, [now.team], [one.period for one in readings], services=services)
+    aggregates = Aggregates(store, {now.team: services}, [one.period for one in readings])
     if definition.statistic == "mean":
-        found = [mean_estimate(values) for values in aggregates.values(recipe.samples, now.team)]
+        found = [mean_estimate(values) for values in aggregates.values(recipe.samples)]
     else:
         places = [quantile_places(one.samples, QUANTILES[definition.statistic]) for one in readings]
-        values = aggregates.at_places(recipe.samples, now.team, places)
+        values = aggregates.at_places(recipe.samples, places)
         found = [
             quantile_estimate(float((one.value or 0) * MICROS), between, known)
             for one, between, known in zip(readings, places, values, strict=True)

@@ -36,6 +36,10 @@ class Feeds:
     newest_read: int
     attribution_window: int
 
+    def covers(self, begins_at: int, until: int) -> bool:
+        """Whether all that feeds it was read from before the one moment to after the other one."""
+        return bool(self.services) and not self.unread and self.begins[0] <= begins_at and self.read_until[0] >= until
+
     def current(self, period: Period, freshness: int) -> int:
         """How many services were read recently enough before the period's end."""
         return len(self.read_until) - bisect_left(self.read_until, fresh_from(period, freshness))

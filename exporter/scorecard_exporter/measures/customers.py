@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from scorecard_exporter.measures import diagnose
 from scorecard_exporter.measures.aggregate import SampleSet
-from scorecard_exporter.measures.finding import Finding, count, seconds
+from scorecard_exporter.measures.finding import Details, Finding, count, seconds
 from scorecard_exporter.measures.recipe import Case, Recipe
 
 OUTAGES = SampleSet("outages", "overlap", once="incidents")
@@ -18,14 +18,19 @@ RELEASES = SampleSet("releases", "within", once="releases")
 def _uptime(case: Case) -> Finding:
     """The share of the services' time in the period that no outage of theirs covers."""
     total = case.total(OUTAGES)
-    down = case.aggregates.united(OUTAGES, case.team, case.period)
+    down = case.aggregates.united(OUTAGES, case.place)
     every = case.services * (case.period.ends_at - case.period.starts_at)
     return Finding(
         value=1 - Fraction(down, every),
         samples=total.samples,
         newest_at=total.newest,
-        parts={"downtime": seconds(down), "outages": count(total.samples), "services": count(case.services)},
     )
+
+
+def _uptime_details(case: Case) -> Details:
+    down = case.aggregates.united(OUTAGES, case.place)
+    outages = count(case.total(OUTAGES).samples)
+    return Details({"downtime": seconds(down), "outages": outages, "services": count(case.services)})
 
 
 def _customer_bugs(case: Case) -> Finding:
@@ -34,13 +39,17 @@ def _customer_bugs(case: Case) -> Finding:
         value=Fraction(bugs.samples, releases) if releases else None,
         samples=bugs.samples,
         newest_at=bugs.newest,
-        beside={"bugs": count(bugs.samples), "releases": count(releases)},
         absence=None if releases else diagnose.no_release(case.period),
     )
 
 
+def _customer_bugs_details(case: Case) -> Details:
+    bugs, releases = (case.total(samples).samples for samples in (CUSTOMER_BUGS, RELEASES))
+    return Details(beside={"bugs": count(bugs), "releases": count(releases)})
+
+
 CUSTOMERS: Mapping[str, Recipe] = {
-    "uptime": Recipe(OUTAGES, "x", "seconds", _uptime),
-    "customer_reported_bugs": Recipe(CUSTOMER_BUGS, "x", "count", _customer_bugs),
+    "uptime": Recipe(OUTAGES, "x", "seconds", _uptime, _uptime_details),
+    "customer_reported_bugs": Recipe(CUSTOMER_BUGS, "x", "count", _customer_bugs, _customer_bugs_details),
 }
 """The measures of customer outcomes that are made of events."""

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from scorecard_exporter.events.failures import CAUSES
 from scorecard_exporter.measures.aggregate import SampleSet
-from scorecard_exporter.measures.finding import MICROS, Finding, count, ratio, seconds
-from scorecard_exporter.measures.recipe import Case, Recipe, duration, durations, open_spans, share
+from scorecard_exporter.measures.finding import MICROS, Details, Finding, count, ratio, seconds
+from scorecard_exporter.measures.recipe import Case, Recipe, duration_parts, durations, interval, open_spans, share
 from scorecard_exporter.quantities import DAY
 
 STAGES = ("coding", "pickup", "review", "deploy")
@@ -21,12 +21,17 @@ DEPLOYMENTS = SampleSet(
     sums=("is_failed", *(f"by_{cause}" for cause in CAUSES), "is_rework", "is_rollback"),
 )
 DEPLOYMENT_OUTCOMES = SampleSet("deployment_outcomes", "within", sums=("x",))
-LEAD_TIMES = SampleSet("lead_times", "within", sums=("x", *STAGES, "is_pull_request", "is_approximate", "is_bot"))
+LEAD_TIMES = SampleSet(
+    "lead_times",
+    "within",
+    sums=("x", *STAGES, "is_pull_request", "is_approximate", "is_bot"),
+    is_ranked=True,
+)
 NEGATIVE_LEAD_TIMES = SampleSet("negative_lead_times", "within")
 WAITING_CHANGES = SampleSet("waiting_changes", "open_at_end")
-RECOVERIES = SampleSet("recoveries", "within", sums=("x",))
+RECOVERIES = SampleSet("recoveries", "within", sums=("x",), is_ranked=True)
 FAILURES = SampleSet("failures", "open_at_end")
-RESTORES = SampleSet("restores", "within", once="incidents", sums=("x",))
+RESTORES = SampleSet("restores", "within", once="incidents", sums=("x",), is_ranked=True)
 INCIDENTS = SampleSet("incidents", "open_at_end", once="incidents")
 INCIDENT_LINKS = SampleSet("incident_links", "within", once="incidents", sums=("x",))
 
@@ -34,48 +39,47 @@ INCIDENT_LINKS = SampleSet("incident_links", "within", once="incidents", sums=("
 def _frequency(case: Case) -> Finding:
     total = case.total(DEPLOYMENTS)
     length = case.period.ends_at - case.period.starts_at
+    return Finding(Fraction(total.samples * DAY * MICROS, length), total.samples, total.newest)
+
+
+def _frequency_details(case: Case) -> Details:
     days = case.aggregates.days(DEPLOYMENTS, case.definition.zone, case.team, case.period)
-    return Finding(
-        value=Fraction(total.samples * DAY * MICROS, length),
-        samples=total.samples,
-        newest_at=total.newest,
-        parts={"deployments": count(total.samples), "days_with_deployments": count(days)},
-    )
+    return Details({"deployments": count(case.total(DEPLOYMENTS).samples), "days_with_deployments": count(days)})
 
 
-def _lead_time(case: Case) -> Finding:
+def _lead_time_details(case: Case) -> Details:
     total = case.total(LEAD_TIMES)
     waiting = open_spans(case, WAITING_CHANGES, "waiting")
     beside = {"dropped_negative": count(case.total(NEGATIVE_LEAD_TIMES).samples), **waiting}
-    if not total.samples:
-        return Finding(value=None, samples=0, newest_at=None, beside=beside)
-    value, parts = duration(case, LEAD_TIMES, total)
-    for stage in STAGES:
-        if total.sum("is_pull_request") or stage not in _REVIEWED_STAGES:
-            parts[stage] = seconds(total.sum(stage), total.samples)
-    parts["share_approximate"] = ratio(total.sum("is_approximate"), total.samples)
-    parts["share_bots"] = ratio(total.sum("is_bot"), total.samples)
-    return Finding(value=value, samples=total.samples, newest_at=total.newest, parts=parts, beside=beside)
+    parts = duration_parts(case, LEAD_TIMES)
+    if total.samples:
+        for stage in STAGES:
+            if total.sum("is_pull_request") or stage not in _REVIEWED_STAGES:
+                parts[stage] = seconds(total.sum(stage), total.samples)
+        parts["share_approximate"] = ratio(total.sum("is_approximate"), total.samples)
+        parts["share_bots"] = ratio(total.sum("is_bot"), total.samples)
+    return Details(parts, beside)
 
 
-def _change_failure_rate(case: Case) -> Finding:
+def _change_failure_details(case: Case) -> Details:
     total = case.total(DEPLOYMENTS)
     incidents = case.total(INCIDENT_LINKS)
     parts = {"failed": count(total.sum("is_failed")), "deployments": count(total.samples)}
     parts |= {f"failed_by_{cause}": count(total.sum(f"by_{cause}")) for cause in CAUSES}
     beside = {"unlinked_incidents": count(incidents.samples - incidents.sum("x"))}
-    return share(total, "is_failed", parts, beside)
+    return Details(parts, beside, interval(total, "is_failed"))
 
 
-def _time_to_restore(case: Case) -> Finding:
-    return durations(case, RESTORES, open_spans(case, INCIDENTS, "open"))
+def _restore_details(case: Case) -> Details:
+    return Details(duration_parts(case, RESTORES), open_spans(case, INCIDENTS, "open"))
 
 
-def _recovery_time(case: Case) -> Finding:
-    return durations(case, RECOVERIES, {"still_failed": count(case.total(FAILURES).samples)})
+def _recovery_details(case: Case) -> Details:
+    still_failed = {"still_failed": count(case.total(FAILURES).samples)}
+    return Details(duration_parts(case, RECOVERIES), still_failed)
 
 
-def _rework_rate(case: Case) -> Finding:
+def _rework_details(case: Case) -> Details:
     total = case.total(DEPLOYMENTS)
     rollbacks = total.sum("is_rollback")
     parts = {
@@ -83,24 +87,31 @@ def _rework_rate(case: Case) -> Finding:
         "fixes": count(total.sum("is_rework") - rollbacks),
         "deployments": count(total.samples),
     }
-    return share(total, "is_rework", parts, {})
+    return Details(parts, interval=interval(total, "is_rework"))
 
 
-def _success_rate(case: Case) -> Finding:
+def _success_details(case: Case) -> Details:
     total = case.total(DEPLOYMENT_OUTCOMES)
     succeeded = total.sum("x")
-    return share(total, "x", {"succeeded": count(succeeded), "failed": count(total.samples - succeeded)}, {})
+    parts = {"succeeded": count(succeeded), "failed": count(total.samples - succeeded)}
+    return Details(parts, interval=interval(total, "x"))
 
 
 DELIVERY: Mapping[str, Recipe] = {
-    "deployment_frequency": Recipe(DEPLOYMENTS, "x", "count", _frequency),
-    "lead_time_for_changes": Recipe(LEAD_TIMES, "x", "seconds", _lead_time),
-    "change_failure_rate": Recipe(DEPLOYMENTS, "is_failed", "ratio", _change_failure_rate, provisional=True),
-    "time_to_restore": Recipe(RESTORES, "x", "seconds", _time_to_restore, open="open"),
-    "failed_deployment_recovery_time": Recipe(
-        RECOVERIES, "x", "seconds", _recovery_time, provisional=True, open="still_failed"
+    "deployment_frequency": Recipe(DEPLOYMENTS, "x", "count", _frequency, _frequency_details),
+    "lead_time_for_changes": Recipe(LEAD_TIMES, "x", "seconds", durations(LEAD_TIMES), _lead_time_details),
+    "change_failure_rate": Recipe(
+        DEPLOYMENTS, "is_failed", "ratio", share(DEPLOYMENTS, "is_failed"), _change_failure_details, provisional=True
     ),
-    "deployment_rework_rate": Recipe(DEPLOYMENTS, "is_rework", "ratio", _rework_rate),
-    "deployment_success_rate": Recipe(DEPLOYMENT_OUTCOMES, "x", "ratio", _success_rate),
+    "time_to_restore": Recipe(RESTORES, "x", "seconds", durations(RESTORES), _restore_details, open=INCIDENTS),
+    "failed_deployment_recovery_time": Recipe(
+        RECOVERIES, "x", "seconds", durations(RECOVERIES), _recovery_details, provisional=True, open=FAILURES
+    ),
+    "deployment_rework_rate": Recipe(
+        DEPLOYMENTS, "is_rework", "ratio", share(DEPLOYMENTS, "is_rework"), _rework_details
+    ),
+    "deployment_success_rate": Recipe(
+        DEPLOYMENT_OUTCOMES, "x", "ratio", share(DEPLOYMENT_OUTCOMES, "x"), _success_details
+    ),
 }
 """The delivery measures of the catalogue."""

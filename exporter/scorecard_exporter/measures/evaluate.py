@@ -11,10 +11,10 @@ from scorecard_exporter.events.model import NEVER
 from scorecard_exporter.measures import diagnose
 from scorecard_exporter.measures.aggregate import MOST_NAMES, Aggregates, Role, read
 from scorecard_exporter.measures.catalogue import CATALOGUE
-from scorecard_exporter.measures.coverage import CoverageIndex, Feeds
+from scorecard_exporter.measures.coverage import CoverageIndex, Feeds, fresh_from
 from scorecard_exporter.measures.entry import Entry
 from scorecard_exporter.measures.expression import compute
-from scorecard_exporter.measures.finding import Finding, count
+from scorecard_exporter.measures.finding import Details, Finding, count
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Reading, Scope
 from scorecard_exporter.measures.observations import Observations, subjects_of
 from scorecard_exporter.measures.observed import Observed
@@ -38,14 +38,16 @@ def evaluate(
     periods: Sequence[Period],
     *,
     coverage: CoverageIndex | None = None,
+    details: bool = True,
 ) -> list[Reading]:
     """A reading of each definition, for each of `teams`, over each period, in this order; equal definitions once.
 
     `scopes` holds every team of the tree, and is what the store's dimensions were made from. `coverage`: what the
-    store says now of what has been read, where that is known already.
+    store says now of what has been read, where that is known already. Without `details` readings of events have
+    neither parts nor interval, which saves a third of the statements.
     """
     known = coverage or coverage_of(store, definitions, scopes, teams)
-    evaluation = _Evaluation(store, definitions, scopes, teams, periods, coverage=known)
+    evaluation = _Evaluation(store, definitions, scopes, teams, periods, coverage=known, details=details)
     return [
         reading
         for definition in dict.fromkeys(definitions)
@@ -66,13 +68,17 @@ class _Evaluation:
         periods: Sequence[Period],
         *,
         coverage: CoverageIndex,
+        details: bool,
     ) -> None:
         self._store = store
+        self._details = details
         self._scopes = scopes
         self._periods = periods
+        self._fresh: dict[int, int] = {}
+        self._begins_at = min(period.starts_at for period in periods)
         self._coverage = coverage
-        services = {rule.service for team in teams for rule in scopes[team].services}
-        self._aggregates = Aggregates(store, teams, periods, _apart(scopes.values()), services)
+        services = {team: [rule.service for rule in scopes[team].services] for team in teams}
+        self._aggregates = Aggregates(store, services, periods, _apart(scopes.values()))
         self._observed = Observed(
             Observations(store, _series(definitions), subjects_of(scopes, teams), periods),
             scopes,
@@ -103,27 +109,38 @@ class _Evaluation:
         feeds = self._coverage.feeds(scope, entry.needs, entry.uses)
         every = len(feeds.services)
         notes = tuple(f"No service maps its {role}, so this number knows nothing of them." for role in feeds.unused)
-        for period in self._periods:
-            absence = _uncovered(scope, entry, feeds, definition, period)
+        is_covered = feeds.covers(self._begins_at, self._fresh_until(definition.freshness))
+        window = feeds.attribution_window if recipe.provisional else None
+        places = self._aggregates.places(team) or range(len(self._periods))
+        for period, place in zip(self._periods, places, strict=True):
+            absence = None if is_covered else _uncovered(scope, entry, feeds, definition, period)
             if absence:
                 yield Reading(definition=definition, team=team, period=period, absence=absence)
                 continue
-            finding = recipe.find(Case(self._aggregates, definition, team, period, every))
-            absence = None if finding.samples else self._why_none(entry, feeds, finding)
+            case = Case(self._aggregates, definition, team, period, place, every, self._details)
+            finding = recipe.find(case)
+            absence = None if finding.samples else self._why_none(entry, feeds, case)
             absence = absence or finding.absence or _too_few(definition, finding, period)
-            current = feeds.current(period, definition.freshness)
+            details = recipe.details(case) if self._details else _NO_DETAILS
+            current = every if is_covered else feeds.current(period, definition.freshness)
             yield _reading(
                 definition,
                 team,
                 period,
                 finding,
                 absence,
-                beside={} if current == every else _services(current, every),
-                provisional_until=period.ends_at + feeds.attribution_window if recipe.provisional else None,
+                details=details if current == every else _with_services(details, current, every),
+                provisional_until=None if window is None else period.ends_at + window,
                 notes=notes,
             )
 
-    def _why_none(self, entry: Entry, feeds: Feeds, finding: Finding) -> Absence | None:
+    def _fresh_until(self, freshness: int) -> int:
+        """What is read up to here counts as read to the end of every period."""
+        if freshness not in self._fresh:
+            self._fresh[freshness] = max(fresh_from(period, freshness) for period in self._periods)
+        return self._fresh[freshness]
+
+    def _why_none(self, entry: Entry, feeds: Feeds, case: Case) -> Absence | None:
         """What no sample means under full coverage; None: the value is a true zero, or samples are too few."""
         if "deployments" in entry.needs:
             absence = diagnose.no_matching_deployment(feeds.services, self._deployments, self._environments)
@@ -136,7 +153,7 @@ class _Evaluation:
         if "changes" in entry.needs:
             return self._why_no_change(feeds)
         if entry.empty == "not_applicable":
-            return _nothing(RECIPES[entry.id], finding)
+            return _nothing(RECIPES[entry.id], case)
         return None
 
     def _why_no_change(self, feeds: Feeds) -> Absence | None:
@@ -215,12 +232,12 @@ def _computed(definition: Definition, operands: Mapping[str, Reading]) -> Readin
     )
 
 
-def _nothing(recipe: Recipe, finding: Finding) -> Absence:
+def _nothing(recipe: Recipe, case: Case) -> Absence:
     """There was nothing to measure, or it is all still open."""
     if not recipe.open:
         return diagnose.nothing_open()
-    still_open = finding.beside[recipe.open].value
-    return diagnose.still_open(int(still_open)) if still_open else diagnose.nothing_to_restore()
+    still_open = case.total(recipe.open).samples
+    return diagnose.still_open(still_open) if still_open else diagnose.nothing_to_restore()
 
 
 def _all(definitions: Iterable[Definition]) -> Iterator[Definition]:
@@ -296,8 +313,12 @@ def _calculate(
         return None, diagnose.division_by_zero(f"A divisor in {expression!r}")
 
 
-def _services(current: int, every: int) -> dict[str, Part]:
-    return {"services_current": count(current), "services": count(every)}
+_NO_DETAILS = Details()
+
+
+def _with_services(details: Details, current: int, every: int) -> Details:
+    services = {"services_current": count(current), "services": count(every)}
+    return details._replace(beside={**details.beside, **services})
 
 
 def _reading(
@@ -307,12 +328,16 @@ def _reading(
     finding: Finding,
     absence: Absence | None,
     *,
-    beside: Mapping[str, Part] = {},
+    details: Details | None = None,
     provisional_until: int | None = None,
     notes: tuple[str, ...] = (),
 ) -> Reading:
-    """A finding as a reading: without its value and what belongs to it where there is a reason against it."""
+    """A finding as a reading: without its value and what belongs to it where there is a reason against it.
+
+    `details`: where they are not the finding's own.
+    """
     has_value = absence is None
+    parts, beside, interval = details or Details(finding.parts, finding.beside)
     return Reading(
         definition=definition,
         team=team,
@@ -320,8 +345,8 @@ def _reading(
         value=finding.value if has_value else None,
         samples=finding.samples,
         newest_at=finding.newest_at,
-        interval=finding.interval if has_value else None,
-        parts={**(finding.parts if has_value else {}), **finding.beside, **beside},
+        interval=interval if has_value else None,
+        parts={**parts, **beside} if has_value and parts else beside,
         absence=absence,
         provisional_until=provisional_until,
         notes=notes,

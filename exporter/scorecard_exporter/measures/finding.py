@@ -14,11 +14,22 @@ MICROS = 1_000_000
 """Microseconds in a second, and millionths in a unit."""
 
 
+class Details(NamedTuple):
+    """What stands beside a value.
+
+    `parts` belong to the samples and go with the value, as `interval` does; `beside` stands on its own (what is open,
+    what waits) and is shown without a value too.
+    """
+
+    parts: Mapping[str, Part] = MappingProxyType({})
+    beside: Mapping[str, Part] = MappingProxyType({})
+    interval: tuple[float, float] | None = None
+
+
 class Finding(NamedTuple):
     """A value with its evidence. `value` None: nothing to compute it from.
 
-    `parts` belong to the samples and go with the value; `beside` stands on its own (what is open, what waits)
-    and is shown without a value too. `absence`: a reason against the value that the samples cannot show.
+    `parts` and `beside` as in `Details`. `absence`: a reason against the value that the samples cannot show.
     """
 
     value: Fraction | None
@@ -26,7 +37,6 @@ class Finding(NamedTuple):
     newest_at: int | None
     parts: Mapping[str, Part] = MappingProxyType({})
     beside: Mapping[str, Part] = MappingProxyType({})
-    interval: tuple[float, float] | None = None
     absence: Absence | None = None
 
 

@@ -5,29 +5,28 @@ Bots are left out of the review measures; the share of what they made stands bes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from scorecard_exporter.measures.aggregate import Join, SampleSet
-from scorecard_exporter.measures.finding import Finding, count, ratio, seconds
+from scorecard_exporter.measures.finding import Details, count, ratio, seconds
 from scorecard_exporter.measures.model import Part
-from scorecard_exporter.measures.recipe import Case, Recipe, durations, share
+from scorecard_exporter.measures.recipe import Case, Recipe, duration_parts, durations, interval, share
 
 _PEOPLE = "samples.is_person = cast(1 as bigint)"
 
 
-def _by_people(text: str, *sums: str, open_at_end: bool = False) -> tuple[SampleSet, SampleSet]:
+def _by_people(text: str, join: Join = "within", *, is_ranked: bool = True) -> tuple[SampleSet, SampleSet]:
     """What people made, and what everyone made."""
-    join: Join = "open_at_end" if open_at_end else "within"
-    people = SampleSet(text, join, once="changes", sums=("x", *sums), condition=_PEOPLE)
+    people = SampleSet(text, join, once="changes", sums=("x",), condition=_PEOPLE, is_ranked=is_ranked)
     return people, SampleSet(text, join, once="changes", sums=("is_person",))
 
 
 PICKUPS, _ALL_PICKUPS = _by_people("review_pickups")
 REVIEWS, _ALL_REVIEWS = _by_people("code_reviews")
-MERGES, _ALL_MERGES = _by_people("merges")
-OPEN_REQUESTS, _ALL_OPEN_REQUESTS = _by_people("open_pull_requests", open_at_end=True)
+MERGES, _ALL_MERGES = _by_people("merges", is_ranked=False)
+OPEN_REQUESTS, _ALL_OPEN_REQUESTS = _by_people("open_pull_requests", "open_at_end")
 BUILDS = SampleSet("builds", "within", once="builds", sums=("x", "is_negative"))
-BUILD_DURATIONS = SampleSet("build_durations", "within", once="builds", sums=("x",))
+BUILD_DURATIONS = SampleSet("build_durations", "within", once="builds", sums=("x",), is_ranked=True)
 BUGS = SampleSet("bugs", "within", once="bugs", sums=("x",))
 
 BOTS: Mapping[str, tuple[SampleSet, SampleSet]] = {
@@ -47,50 +46,49 @@ def _bots(case: Case, everyone: SampleSet) -> dict[str, Part]:
     return {"share_bots": ratio(total.samples - total.sum("is_person"), total.samples)}
 
 
-def _pickup_time(case: Case) -> Finding:
-    return durations(case, PICKUPS, _bots(case, _ALL_PICKUPS))
+def _people_details(people: SampleSet, everyone: SampleSet) -> Callable[[Case], Details]:
+    return lambda case: Details(duration_parts(case, people), _bots(case, everyone))
 
 
-def _review_time(case: Case) -> Finding:
-    return durations(case, REVIEWS, _bots(case, _ALL_REVIEWS))
-
-
-def _unreviewed(case: Case) -> Finding:
+def _unreviewed_details(case: Case) -> Details:
     total = case.total(MERGES)
     parts = {"unreviewed": count(total.sum("x")), "merged": count(total.samples)}
-    return share(total, "x", parts, _bots(case, _ALL_MERGES))
+    return Details(parts, _bots(case, _ALL_MERGES), interval(total, "x"))
 
 
-def _age(case: Case) -> Finding:
-    found = durations(case, OPEN_REQUESTS, _bots(case, _ALL_OPEN_REQUESTS))
+def _age_details(case: Case) -> Details:
+    parts = duration_parts(case, OPEN_REQUESTS)
     oldest = case.total(OPEN_REQUESTS).oldest
-    if oldest is None:
-        return found
-    return found._replace(parts={**found.parts, "oldest": seconds(case.period.ends_at - oldest)})
+    if oldest is not None:
+        parts["oldest"] = seconds(case.period.ends_at - oldest)
+    return Details(parts, _bots(case, _ALL_OPEN_REQUESTS))
 
 
-def _build_success(case: Case) -> Finding:
+def _build_success_details(case: Case) -> Details:
     total = case.total(BUILDS)
     succeeded = total.sum("x")
-    return share(total, "x", {"succeeded": count(succeeded), "failed": count(total.samples - succeeded)}, {})
+    parts = {"succeeded": count(succeeded), "failed": count(total.samples - succeeded)}
+    return Details(parts, interval=interval(total, "x"))
 
 
-def _build_duration(case: Case) -> Finding:
-    return durations(case, BUILD_DURATIONS, {"dropped_negative": count(case.total(BUILDS).sum("is_negative"))})
+def _build_duration_details(case: Case) -> Details:
+    dropped = {"dropped_negative": count(case.total(BUILDS).sum("is_negative"))}
+    return Details(duration_parts(case, BUILD_DURATIONS), dropped)
 
 
-def _escapes(case: Case) -> Finding:
+def _escapes_details(case: Case) -> Details:
     total = case.total(BUGS)
-    return share(total, "x", {"found_in_production": count(total.sum("x")), "bugs": count(total.samples)}, {})
+    parts = {"found_in_production": count(total.sum("x")), "bugs": count(total.samples)}
+    return Details(parts, interval=interval(total, "x"))
 
 
 FLOW: Mapping[str, Recipe] = {
-    "review_pickup_time": Recipe(PICKUPS, "x", "seconds", _pickup_time),
-    "code_review_time": Recipe(REVIEWS, "x", "seconds", _review_time),
-    "unreviewed_merge_rate": Recipe(MERGES, "x", "ratio", _unreviewed),
-    "pull_request_age": Recipe(OPEN_REQUESTS, "x", "seconds", _age),
-    "build_success_rate": Recipe(BUILDS, "x", "ratio", _build_success),
-    "build_duration": Recipe(BUILD_DURATIONS, "x", "seconds", _build_duration),
-    "defect_escape_rate": Recipe(BUGS, "x", "ratio", _escapes),
+    "review_pickup_time": Recipe(PICKUPS, "x", "seconds", durations(PICKUPS), _people_details(PICKUPS, _ALL_PICKUPS)),
+    "code_review_time": Recipe(REVIEWS, "x", "seconds", durations(REVIEWS), _people_details(REVIEWS, _ALL_REVIEWS)),
+    "unreviewed_merge_rate": Recipe(MERGES, "x", "ratio", share(MERGES, "x"), _unreviewed_details),
+    "pull_request_age": Recipe(OPEN_REQUESTS, "x", "seconds", durations(OPEN_REQUESTS), _age_details),
+    "build_success_rate": Recipe(BUILDS, "x", "ratio", share(BUILDS, "x"), _build_success_details),
+    "build_duration": Recipe(BUILD_DURATIONS, "x", "seconds", durations(BUILD_DURATIONS), _build_duration_details),
+    "defect_escape_rate": Recipe(BUGS, "x", "ratio", share(BUGS, "x"), _escapes_details),
 }
 """The measures of flow and quality that are made of events."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from scorecard_exporter.measures.aggregate import Aggregates, SampleSet
+from scorecard_exporter.measures.aggregate import Aggregates, SampleSet, Total
 from scorecard_exporter.measures.delivery import DEPLOYMENT_OUTCOMES, DEPLOYMENTS
 from scorecard_exporter.measures.flow import BOTS, MERGES
 from scorecard_exporter.measures.model import Reading, Scope
@@ -32,7 +32,12 @@ class _Asked:
 
     def count(self, samples: SampleSet) -> int:
         """How many samples of another set there are."""
-        return self.aggregates.total(samples, self.reading.team, self.reading.period).samples
+        return self.total(samples).samples
+
+    def total(self, samples: SampleSet) -> Total:
+        """What is counted and summed of another set."""
+        places = self.aggregates.places(self.reading.team)
+        return self.aggregates.total(samples, places[0]) if places else Total()
 
     def part(self, name: str) -> int:
         """A part of the reading that counts things."""
@@ -46,7 +51,7 @@ _Count = Callable[[_Asked], Iterable[LeftOut]]
 def left_out(store: Store, reading: Reading, scope: Scope) -> tuple[LeftOut, ...]:
     """What is not in a reading of the team of `scope`; nothing is said of what did not occur."""
     services = [rule.service for rule in scope.services]
-    aggregates = Aggregates(store, [reading.team], [reading.period], services=services)
+    aggregates = Aggregates(store, {reading.team: services}, [reading.period])
     asked = _Asked(reading, aggregates, Records(store, scope, reading.period))
     measure, definition = reading.definition.measure, reading.definition
     counts = _SERIES if definition.series else _COUNTS.get(measure, ())
@@ -93,8 +98,7 @@ def _reviews(asked: _Asked) -> Iterator[LeftOut]:
 
 
 def _unreviewed(asked: _Asked) -> Iterator[LeftOut]:
-    merged = asked.aggregates.total(MERGES, asked.reading.team, asked.reading.period)
-    yield LeftOut("unreviewed", merged.sum("x"), "pull requests that were merged before any review")
+    yield LeftOut("unreviewed", asked.total(MERGES).sum("x"), "pull requests that were merged before any review")
 
 
 def _builds(asked: _Asked) -> Iterator[LeftOut]:

@@ -128,9 +128,12 @@ class Absence:
     fix: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Reading:
     """One measure of one team over one period: a value with its evidence, or the reason for none.
+
+    Nobody changes one. It is not frozen because a long history makes hundreds of thousands, each at three times the
+    price.
 
     `value` in the definition's unit, exact. `newest_at`: microseconds of the newest sample.
     `interval`: 95 % Wilson interval of a share. `provisional_until`: microseconds; later events may

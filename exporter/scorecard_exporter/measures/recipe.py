@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
 from scorecard_exporter.measures.aggregate import Aggregates, SampleSet, Total
-from scorecard_exporter.measures.finding import Finding, count, seconds
+from scorecard_exporter.measures.finding import Details, Finding, count, seconds
 from scorecard_exporter.measures.model import Definition, Part, Period, Statistic
 from scorecard_exporter.measures.statistics import wilson
 
@@ -17,71 +17,83 @@ SHOWN: tuple[Statistic, ...] = ("median", "p90", "mean")
 
 
 class Case(NamedTuple):
-    """One definition for one team in one period; `services`: how many map what the measure needs."""
+    """One definition for one team in one period, whose numbers are at this place of the aggregates.
+
+    `services`: how many map what the measure needs. `is_detailed`: details will be asked for as well.
+    """
 
     aggregates: Aggregates
     definition: Definition
     team: str
     period: Period
-    services: int = 0
+    place: int
+    services: int
+    is_detailed: bool
 
     def total(self, samples: SampleSet) -> Total:
         """What is counted and summed of a set of samples."""
-        return self.aggregates.total(samples, self.team, self.period)
+        return self.aggregates.total(samples, self.place)
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How a measure of events is made: its samples, the column that is a sample's own value, and what to find.
 
-    `unit`: of that column. `provisional`: an incident or a revert within the attribution window after the period's
-    end may still change it. `open`: the part that counts what is not over yet.
+    `unit`: of that column. `details`: what stands beside the value that is found, which a long history does not ask
+    for. `provisional`: an incident or a revert within the attribution window after the period's end may still change
+    it. `open`: what is not over yet, where no sample may mean that.
     """
 
     samples: SampleSet
     column: str
     unit: str
     find: Callable[[Case], Finding]
+    details: Callable[[Case], Details]
     provisional: bool = False
-    open: str = ""
+    open: SampleSet | None = None
 
 
-def share(total: Total, column: str, parts: Mapping[str, Part], beside: Mapping[str, Part]) -> Finding:
-    """The samples of which `column` is 1 divided by all, with the interval of that share."""
-    if not total.samples:
-        return Finding(value=None, samples=0, newest_at=None, beside=beside)
-    some = total.sum(column)
-    return Finding(
-        value=Fraction(some, total.samples),
-        samples=total.samples,
-        newest_at=total.newest,
-        parts=parts,
-        beside=beside,
-        interval=wilson(some, total.samples),
-    )
+def share(samples: SampleSet, column: str) -> Callable[[Case], Finding]:
+    """The samples of which `column` is 1 divided by all."""
+
+    def find(case: Case) -> Finding:
+        total = case.total(samples)
+        value = Fraction(total.sum(column), total.samples) if total.samples else None
+        return Finding(value, total.samples, total.newest)
+
+    return find
 
 
-def durations(case: Case, samples: SampleSet, beside: Mapping[str, Part]) -> Finding:
-    """The chosen statistic of `x`, microseconds, in seconds, and the shown ones as parts."""
+def interval(total: Total, column: str) -> tuple[float, float] | None:
+    """The 95 % interval of the share of samples of which `column` is 1."""
+    return wilson(total.sum(column), total.samples) if total.samples else None
+
+
+def durations(samples: SampleSet) -> Callable[[Case], Finding]:
+    """The chosen statistic of `x`, microseconds, in seconds."""
+
+    def find(case: Case) -> Finding:
+        total = case.total(samples)
+        if not total.samples:
+            return Finding(None, 0, None)
+        chosen = case.definition.statistic
+        case.aggregates.prepare(samples, {chosen, *SHOWN} if case.is_detailed else {chosen})
+        return Finding(_statistic(case, samples, total, chosen).value, total.samples, total.newest)
+
+    return find
+
+
+def duration_parts(case: Case, samples: SampleSet) -> dict[str, Part]:
+    """The shown statistics beside the chosen one, in seconds."""
     total = case.total(samples)
-    if not total.samples:
-        return Finding(value=None, samples=0, newest_at=None, beside=beside)
-    value, parts = duration(case, samples, total)
-    return Finding(value=value, samples=total.samples, newest_at=total.newest, parts=parts, beside=beside)
+    others = [one for one in SHOWN if one != case.definition.statistic and total.samples]
+    return {one: _statistic(case, samples, total, one) for one in others}
 
 
-def duration(case: Case, samples: SampleSet, total: Total) -> tuple[Fraction, dict[str, Part]]:
-    """The chosen statistic in seconds, and the shown ones beside it."""
-    chosen = case.definition.statistic
-    wanted = SHOWN if chosen in SHOWN else (*SHOWN, chosen)
-    case.aggregates.prepare(samples, wanted)
-    values: dict[str, Part] = {
-        statistic: seconds(total.sum("x"), total.samples)
-        if statistic == "mean"
-        else case.aggregates.quantile(samples, statistic, case.team, case.period)
-        for statistic in wanted
-    }
-    return values.pop(chosen).value, values
+def _statistic(case: Case, samples: SampleSet, total: Total, statistic: Statistic) -> Part:
+    if statistic == "mean":
+        return seconds(total.sum("x"), total.samples)
+    return case.aggregates.quantile(samples, statistic, case.place)
 
 
 def open_spans(case: Case, samples: SampleSet, name: str) -> dict[str, Part]:
