@@ -100,7 +100,7 @@ def past_gauges(configuration: Configuration, store: Store, wanted: Wanted) -> I
     except ValueError as error:
         raise ScorecardError(f"--label: {error}.") from error
     for points in pieces(configuration, wanted.points()):
-        for taken in history(configuration, store, points):
+        for taken in history(configuration, store, points, details=True):
             gathered.add(taken)
         yield b""
     yield from gathered.write()

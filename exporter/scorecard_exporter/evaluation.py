@@ -56,15 +56,18 @@ def readings(configuration: Configuration, store: Store, at: int, *, periods: in
     return _evaluated(configuration, store, _coverage(configuration, store), work)
 
 
-def history(configuration: Configuration, store: Store, points: Sequence[Point]) -> Iterator[Snapshot]:
+def history(
+    configuration: Configuration, store: Store, points: Sequence[Point], *, details: bool = False
+) -> Iterator[Snapshot]:
     """A snapshot for each point, judged with the targets in force at its last instant.
 
     All points are of windows that end there, or all of periods of the calendar. In those a total (a count, a sum) is
     still taken over its own window, which ends with the period: its goal is one for a window of that length. What a
-    snapshot says beside that of the period before, and since when a colour is what it is, these do not know.
+    snapshot says beside that of the period before, and since when a colour is what it is, these do not know; what
+    stands beside a value only with `details`.
     """
     parts = pieces(configuration, points)
-    read = partial(_readings_at, configuration, store, _coverage(configuration, store))
+    read = partial(_readings_at, configuration, store, _coverage(configuration, store), details=details)
     for part, readings_at in zip(parts, _one_ahead(read, parts), strict=True):
         for point in part:
             yield snapshot(configuration, readings_at.pop(point.ends_at, ()), (), (), point.ends_at)
@@ -134,7 +137,7 @@ _ByEnd = dict[int, list[Reading]]
 
 
 def _readings_at(
-    configuration: Configuration, store: Store, coverage: CoverageIndex, points: Sequence[Point]
+    configuration: Configuration, store: Store, coverage: CoverageIndex, points: Sequence[Point], *, details: bool
 ) -> _ByEnd:
     calendar = [Period(point.starts_at, point.ends_at) for point in points if point.starts_at is not None]
     work: list[tuple[list[Definition], list[Period]]] = []
@@ -148,7 +151,7 @@ def _readings_at(
     if shared:
         work.append((shared, calendar))
     by_end: _ByEnd = defaultdict(list)
-    for reading in _evaluated(configuration, store, coverage, work):
+    for reading in _evaluated(configuration, store, coverage, work, details=details):
         by_end[reading.period.ends_at].append(reading)
     return by_end
 
@@ -168,11 +171,14 @@ def _evaluated(
     store: Store,
     coverage: CoverageIndex,
     work: Sequence[tuple[list[Definition], list[Period]]],
+    *,
+    details: bool = True,
 ) -> Iterator[Reading]:
     teams = _teams(configuration)
 
     def evaluated(one: tuple[list[Definition], list[Period]]) -> list[Reading]:
-        return evaluate(store, one[0], configuration.scopes, teams, one[1], coverage=coverage)
+        definitions, periods = one
+        return evaluate(store, definitions, configuration.scopes, teams, periods, coverage=coverage, details=details)
 
     # Events take long statements, series long sums here: side by side they keep two processors busy.
     parts = [(part, periods) for definitions, periods in work for part in _events_and_series(definitions)]
@@ -188,7 +194,7 @@ def _events_and_series(definitions: Sequence[Definition]) -> list[list[Definitio
 
 
 def _coverage(configuration: Configuration, store: Store) -> CoverageIndex:
-    definitions = chain.from_iterable(_by_window(configuration).values())
+    definitions = list(chain.from_iterable(_by_window(configuration).values()))
     return coverage_of(store, definitions, configuration.scopes, _teams(configuration))
 
 

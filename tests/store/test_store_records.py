@@ -208,6 +208,8 @@ def test_a_replacement_drops_what_it_does_not_bring(store, rows):
     assert store.coverage() == [covered[1]]
     assert store.coverage({covered[1].origin, "git:other"}) == [covered[1]]
     assert store.coverage({"git:other"}) == []
+    assert store.coverage({"git:other"}, {"deployment"}) == [covered[1]]
+    assert store.coverage(kinds={"incident"}) == []
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
@@ -253,18 +253,16 @@ def _series(definitions: Iterable[Definition]) -> frozenset[str]:
 
 
 def coverage_of(
-    store: Store, definitions: Iterable[Definition], scopes: Mapping[str, Scope], teams: Sequence[str]
+    store: Store, definitions: Collection[Definition], scopes: Mapping[str, Scope], teams: Sequence[str]
 ) -> CoverageIndex:
     """What has been read, as far as these definitions need it for these teams."""
-    return CoverageIndex(store.coverage(_origins(definitions, scopes, teams)))
-
-
-def _origins(definitions: Iterable[Definition], scopes: Mapping[str, Scope], teams: Sequence[str]) -> frozenset[str]:
-    """Of all that feeds the services of these teams, where those are few; none where it is not so easily told."""
     rules = {rule.service: rule for team in teams for rule in scopes[team].services}.values()
-    if len(rules) > MOST_NAMES or any(one.series or one.survey for one in _all(definitions)):
-        return frozenset()
-    return frozenset(origin for rule in rules for mapped in rule.feeds().values() for origin, _ in mapped)
+    if len(rules) > MOST_NAMES:
+        return CoverageIndex(store.coverage())
+    origins = {origin for rule in rules for mapped in rule.feeds().values() for origin, _ in mapped}
+    of_series = {"observation" for one in _all(definitions) if one.series}
+    of_surveys = {"survey_answer" for one in _all(definitions) if one.survey}
+    return CoverageIndex(store.coverage(origins, of_series | of_surveys))
 
 
 def _apart(scopes: Iterable[Scope]) -> set[Role]:

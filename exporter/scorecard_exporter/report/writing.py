@@ -49,7 +49,7 @@ def written(configuration: Configuration, store: Store, question: ReviewQuestion
     period = _period(card, question.period, at)
     asked = narrowed(configuration, card.id, card.teams[0])
     points = [period.moved(-back).point() for back in reversed(range(PERIODS))]
-    periods = list(history(asked, store, points))
+    periods = list(history(asked, store, points, details=True))
     *_, before, now = periods
     months = collect(history(asked, store, [one.point() for one in months_until(period, MONTHS)]))
     # What one team misses may be its own affair: whether all do is looked at in the same period.

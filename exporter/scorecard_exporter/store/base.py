@@ -124,8 +124,10 @@ class Store(Protocol):
     def cursors(self, source: str) -> Mapping[str, str]:
         """Where each stream of a source goes on; one that was never read is absent."""
 
-    def coverage(self, origins: Collection[str] = ()) -> Sequence[Coverage]:
-        """What has been read, one row for each kind of these origins, or of all where none is named."""
+    def coverage(self, origins: Collection[str] = (), kinds: Collection[str] = ()) -> Sequence[Coverage]:
+        """What has been read, one row for each origin and kind: of these origins and of these kinds, or of all
+        where none is named.
+        """
 
     def environments(self) -> Sequence[tuple[str, str, int]]:
         """(origin, raw environment, number of deployments) of all that is stored."""

@@ -78,9 +78,9 @@ class DuckDBStore:
         with self._database.reading() as connection:
             return records.cursors(connection, source)
 
-    def coverage(self, origins: Collection[str] = ()) -> Sequence[Coverage]:
+    def coverage(self, origins: Collection[str] = (), kinds: Collection[str] = ()) -> Sequence[Coverage]:
         with self._database.reading() as connection:
-            return records.coverage(connection, origins)
+            return records.coverage(connection, origins, kinds)
 
     def environments(self) -> Sequence[tuple[str, str, int]]:
         with self._database.reading() as connection:

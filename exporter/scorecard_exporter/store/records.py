@@ -40,12 +40,14 @@ def cursors(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, str
     return dict(connection.execute("SELECT stream, cursor FROM cursors WHERE source = ?", [source]).fetchall())
 
 
-def coverage(connection: duckdb.DuckDBPyConnection, origins: Collection[str] = ()) -> list[Coverage]:
-    """What has been read, by origin and kind; of these origins, or of all where none is named."""
-    chosen = "WHERE origin IN (SELECT unnest(?))" if origins else ""
+def coverage(
+    connection: duckdb.DuckDBPyConnection, origins: Collection[str] = (), kinds: Collection[str] = ()
+) -> list[Coverage]:
+    """What has been read, by origin and kind; of these origins and kinds, or of all where none is named."""
+    chosen = "WHERE origin IN (SELECT unnest(?)) OR kind IN (SELECT unnest(?))" if origins or kinds else ""
     rows = connection.execute(
         f"SELECT origin, kind, from_at, to_at FROM coverage {chosen} ORDER BY ALL",
-        [sorted(origins)] if origins else None,
+        [sorted(origins), sorted(kinds)] if chosen else None,
     ).fetchall()
     return [
         Coverage(
