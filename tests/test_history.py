@@ -40,7 +40,7 @@ def store(configuration):
 def months(configuration, store):
     """The points of a year and eleven months, and what the history says of them."""
     points = list(rolling(step_of("month"), "Europe/Berlin", FIRST, LAST))
-    return points, list(history(configuration, store, points))
+    return points, list(history(configuration, store, points, details=True))
 
 
 def colours(snapshots):
@@ -67,10 +67,15 @@ def test_each_point_is_what_was_seen_live_then(configuration, store, months):
         assert list(judged(found)) == list(judged(take(configuration, store, point.ends_at)))
 
 
+def test_every_number_is_the_same_without_what_stands_beside_it(configuration, store, months):
+    points, snapshots = months
+    assert collect(history(configuration, store, points)) == collect(snapshots)
+
+
 def test_one_point_at_a_time_or_all_at_once_is_the_same(configuration, store, months, monkeypatch):
     monkeypatch.setattr("scorecard_exporter.evaluation.READINGS_AT_ONCE", 1)
     points, snapshots = months
-    again = islice(history(configuration, store, points), 4)
+    again = islice(history(configuration, store, points, details=True), 4)
     assert [list(judged(one)) for one in again] == [list(judged(one)) for one in snapshots[:4]]
 
 
