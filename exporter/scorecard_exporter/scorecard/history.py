@@ -18,8 +18,9 @@ from scorecard_exporter.scorecard.model import (
     PerspectiveStatus,
     ScorecardStatus,
     Snapshot,
-    Status,
 )
+from scorecard_exporter.scorecard.score import Status
+from scorecard_exporter.scorecard.standard import Standard
 
 Level = Literal["scorecard", "perspective", "objective"]
 
@@ -29,13 +30,26 @@ class MeasurePoint(NamedTuple):
 
     period: Period
     value: Fraction | None
-    value_text: str
     samples: int
-    anchors: Anchors | Band | None
-    goal_text: str
+    held_to: Standard
     score: float | None
     status: Status
     absence: Absence | None
+
+    @property
+    def value_text(self) -> str:
+        """The value as people write it, made when it is asked for; empty without one."""
+        return self.held_to.value_text(self.value)
+
+    @property
+    def anchors(self) -> Anchors | Band | None:
+        """Those in force; None: no target was."""
+        return self.held_to.anchors
+
+    @property
+    def goal_text(self) -> str:
+        """The goal in force as people write it."""
+        return self.held_to.goal_text
 
 
 class ParentPoint(NamedTuple):
@@ -143,14 +157,7 @@ def _parents(
 
 def _point(status: MeasureStatus) -> MeasurePoint:
     reading = status.reading
+    # By position: there may be a million of them.
     return MeasurePoint(
-        period=reading.period,
-        value=reading.value,
-        value_text=status.value_text,
-        samples=reading.samples,
-        anchors=status.anchors,
-        goal_text=status.goal_text,
-        score=status.score,
-        status=status.status,
-        absence=status.absence,
+        reading.period, reading.value, reading.samples, status.held_to, status.score, status.status, status.absence
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from operator import mul
+from typing import NamedTuple
 
 from scorecard_exporter.quantities import nearest_float
-from scorecard_exporter.scorecard.model import MeasureStatus, Status
+from scorecard_exporter.scorecard.model import MeasureStatus
+from scorecard_exporter.scorecard.score import Status
 
 TOLERANCE = 1e-9
 GREEN_FROM, RED_BELOW = 2 / 3, 1 / 3
@@ -18,8 +19,7 @@ CAP = 0.666
 """The best score of a parent below which something critical is wrong; still yellow."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Child:
+class Child(NamedTuple):
     """What a parent needs to know of a child.
 
     `applies`: False where there is nothing to measure. `alarm`: the child, or something in it, is
@@ -32,8 +32,7 @@ class Child:
     alarm: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rolled:
+class Rolled(NamedTuple):
     """A parent: a child of its own parent in turn, with coverage and colour.
 
     `coverage`: the share of the weight that has a score, 0 to 1; 1 where nothing that applies counts.
@@ -48,19 +47,15 @@ class Rolled:
     def child(self, weight: Fraction, *, critical: bool = False) -> Child:
         """This parent as a child of its own; `critical`: it raises the alarm when red or without a score."""
         alarm = self.alarm or (critical and self.applies and self.status in ("red", "grey"))
-        return Child(weight=weight, score=self.score, applies=self.applies, alarm=alarm)
+        return Child(weight, self.score, self.applies, alarm)
 
 
 def measure_child(status: MeasureStatus) -> Child:
     """A judged measure as a child of its objective."""
-    applies = status.absence is None or status.absence.state != "not_applicable"
-    wrong = applies and status.status in ("red", "grey")
-    return Child(
-        weight=status.measure.weight,
-        score=status.score,
-        applies=applies,
-        alarm=status.measure.critical and wrong,
-    )
+    measure, absence = status.measure, status.absence
+    applies = absence is None or absence.state != "not_applicable"
+    alarm = measure.critical and applies and status.status in ("red", "grey")
+    return Child(measure.weight, status.score, applies, alarm)
 
 
 def roll_up(children: Iterable[Child]) -> Rolled:
@@ -79,10 +74,10 @@ def roll_up(children: Iterable[Child]) -> Rolled:
         share = sum((weight for weight, _ in scored), Fraction(0)) / whole
         coverage, is_enough = float(share), share >= ENOUGH_COVERAGE
     if not scored or not is_enough:
-        return Rolled(score=None, coverage=coverage, status="grey", applies=bool(counted), alarm=alarm)
+        return Rolled(None, coverage, "grey", bool(counted), alarm)
     mean = _mean(scored)
     score = min(mean, CAP) if alarm else mean
-    return Rolled(score=score, coverage=coverage, status=_colour(score), applies=True, alarm=alarm)
+    return Rolled(score, coverage, _colour(score), applies=True, alarm=alarm)
 
 
 def _mean(scored: list[tuple[Fraction, float]]) -> float:

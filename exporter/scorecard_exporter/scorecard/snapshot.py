@@ -12,7 +12,7 @@ from types import MappingProxyType
 from scorecard_exporter.config.model import Configuration, Measure, Objective, Perspective, Scorecard
 from scorecard_exporter.measures.model import Definition, Reading
 from scorecard_exporter.scorecard.initiatives import Initiatives
-from scorecard_exporter.scorecard.judging import Standard, measure_status, standard
+from scorecard_exporter.scorecard.judging import measure_status
 from scorecard_exporter.scorecard.model import (
     MeasureStatus,
     ObjectiveStatus,
@@ -22,6 +22,7 @@ from scorecard_exporter.scorecard.model import (
 )
 from scorecard_exporter.scorecard.review_periods import KINDS, next_due
 from scorecard_exporter.scorecard.rollup import Rolled, measure_child, roll_up
+from scorecard_exporter.scorecard.standard import Standard, standard
 from scorecard_exporter.store.base import ReviewDates, StatusChange
 
 
