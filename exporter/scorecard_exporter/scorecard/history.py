@@ -5,12 +5,12 @@ Every number was judged in its own snapshot, with the target in force at the las
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from scorecard_exporter.config.model import Anchors, Band, Measure
+from scorecard_exporter.config.model import Anchors, Band, Measure, Objective, Perspective, Scorecard
 from scorecard_exporter.measures.model import Absence, Period
 from scorecard_exporter.scorecard.model import (
     MeasureStatus,
@@ -135,24 +135,29 @@ def collect(snapshots: Iterable[Snapshot]) -> History:
 
 
 def _add(known: TeamHistory, card: ScorecardStatus, at: int) -> None:
-    for level, id_, title, status in _parents(card):
-        parent = known.parents.setdefault((level, id_), ParentHistory(level, id_, title))
-        parent.points.append(ParentPoint(at, status.score, status.coverage, status.status))
-    for _, _, judged in card.measures():
-        measure = known.measures.get(judged.measure.id)
-        if measure is None:
-            measure = known.measures[judged.measure.id] = MeasureHistory(judged.measure)
-        measure.points.append(_point(judged))
-
-
-def _parents(
-    card: ScorecardStatus,
-) -> Iterator[tuple[Level, str, str, ScorecardStatus | PerspectiveStatus | ObjectiveStatus]]:
-    yield "scorecard", card.scorecard.id, card.scorecard.title, card
+    _add_parent(known, "scorecard", card.scorecard, card, at)
     for perspective in card.perspectives:
-        yield "perspective", perspective.perspective.id, perspective.perspective.title, perspective
+        _add_parent(known, "perspective", perspective.perspective, perspective, at)
         for objective in perspective.objectives:
-            yield "objective", objective.objective.id, objective.objective.title, objective
+            _add_parent(known, "objective", objective.objective, objective, at)
+            for judged in objective.measures:
+                measure = known.measures.get(judged.measure.id)
+                if measure is None:
+                    measure = known.measures[judged.measure.id] = MeasureHistory(judged.measure)
+                measure.points.append(_point(judged))
+
+
+def _add_parent(
+    known: TeamHistory,
+    level: Level,
+    parent: Scorecard | Perspective | Objective,
+    status: ScorecardStatus | PerspectiveStatus | ObjectiveStatus,
+    at: int,
+) -> None:
+    history = known.parents.get((level, parent.id))
+    if history is None:
+        history = known.parents[level, parent.id] = ParentHistory(level, parent.id, parent.title)
+    history.points.append(ParentPoint(at, status.score, status.coverage, status.status))
 
 
 def _point(status: MeasureStatus) -> MeasurePoint:

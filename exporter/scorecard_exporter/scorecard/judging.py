@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -11,51 +12,55 @@ from scorecard_exporter.measures.model import Reading
 from scorecard_exporter.scorecard.model import MeasureStatus
 from scorecard_exporter.scorecard.pace import pace
 from scorecard_exporter.scorecard.score import Status
-from scorecard_exporter.scorecard.standard import Standard
+from scorecard_exporter.scorecard.standard import Standards
 from scorecard_exporter.store.base import StatusChange
 
 
-def measure_status(
-    measure: Measure,
-    held_to: Standard,
-    reading: Reading,
-    previous: Reading | None,
-    *,
-    kept: StatusChange | None,
-    initiatives: tuple[Initiative, ...],
-    at: int,
-    zone: str = "UTC",
-    report: int | None = None,
-) -> MeasureStatus:
-    """A measure of the reading's team, judged.
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """A measure of a scorecard, made ready to be judged for any of its teams at any moment.
 
-    `previous`: of the period before; without it nothing is said of its pace. `kept`: the newest change of colour that
-    was kept. `at`: the moment of the snapshot in microseconds. `zone`: of the dates in its texts. `report`: the year of
-    the DORA report beside it.
+    `teams`: which of the scorecard's have it. `zone`: of the dates in its texts. `report`: the year of the DORA report
+    beside it.
     """
-    team, value, judge = reading.team, reading.value, held_to.judge
-    absence = reading.absence or held_to.absence
-    score: float | None = None
-    status: Status = "grey"
-    if absence is None and value is not None and judge is not None:
-        score, status = judge(value)
-    # By position: a long history makes millions of them.
-    return MeasureStatus(
-        measure,
-        team,
-        measure.owners.get(team, ""),
-        reading,
-        held_to,
-        score,
-        status,
-        absence,
-        _trend(value, previous.value, held_to.anchors, measure.better) if previous else None,
-        _changed_at(kept, status, at),
-        previous,
-        initiatives,
-        pace(held_to.target, reading, previous, zone) if previous else None,
-        None if value is None or report is None else benchmark(report, measure.definition, value),
-    )
+
+    measure: Measure
+    teams: tuple[str, ...]
+    standards: Standards
+    initiatives: tuple[Initiative, ...] = ()
+    zone: str = "UTC"
+    report: int | None = None
+
+    def status(self, reading: Reading, previous: Reading | None, kept: StatusChange | None, at: int) -> MeasureStatus:
+        """Of the reading's team at the moment `at` (microseconds) of the snapshot.
+
+        `previous`: of the period before; without it nothing is said of the pace. `kept`: the newest change of colour
+        that was kept.
+        """
+        measure, team, value = self.measure, reading.team, reading.value
+        held_to = self.standards.of(team, reading.period.ends_at)
+        absence = reading.absence or held_to.absence
+        score: float | None = None
+        status: Status = "grey"
+        if absence is None and value is not None and held_to.judge is not None:
+            score, status = held_to.judge(value)
+        # By position: a long history makes a million of them.
+        return MeasureStatus(
+            measure,
+            team,
+            measure.owners.get(team, ""),
+            reading,
+            held_to,
+            score,
+            status,
+            absence,
+            _trend(value, previous.value, held_to.anchors, measure.better) if previous else None,
+            _changed_at(kept, status, at),
+            previous,
+            self.initiatives,
+            pace(held_to.target, reading, previous, self.zone) if previous else None,
+            None if value is None or self.report is None else benchmark(self.report, measure.definition, value),
+        )
 
 
 def previous_score(status: MeasureStatus) -> float | None:
