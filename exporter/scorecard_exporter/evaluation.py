@@ -26,7 +26,7 @@ from scorecard_exporter.scorecard.explanation import Explanation, explain
 from scorecard_exporter.scorecard.model import MeasureStatus, ScorecardStatus, Snapshot
 from scorecard_exporter.scorecard.periods import Point
 from scorecard_exporter.scorecard.review_periods import KINDS, Kind, ReviewPeriod
-from scorecard_exporter.scorecard.snapshot import snapshot
+from scorecard_exporter.scorecard.snapshot import Snapshots, snapshot
 from scorecard_exporter.store.base import Store
 
 READINGS_AT_ONCE = 40_000
@@ -68,9 +68,10 @@ def history(
     """
     parts = pieces(configuration, points)
     read = partial(_readings_at, configuration, store, _coverage(configuration, store), details=details)
+    snapshots = Snapshots(configuration)
     for part, readings_at in zip(parts, _one_ahead(read, parts), strict=True):
         for point in part:
-            yield snapshot(configuration, readings_at.pop(point.ends_at, ()), (), (), point.ends_at)
+            yield snapshots.at(point.ends_at, readings_at.pop(point.ends_at, ()))
 
 
 def pieces(configuration: Configuration, points: Sequence[Point]) -> list[Sequence[Point]]:

@@ -34,12 +34,13 @@ from scorecard_exporter.exposition.reference import reference
 from scorecard_exporter.measures.benchmark import Benchmark
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Reading
 from scorecard_exporter.scorecard.model import (
-    STATUSES,
     MeasureStatus,
     ObjectiveStatus,
     PerspectiveStatus,
     ScorecardStatus,
 )
+from scorecard_exporter.scorecard.score import STATUSES
+from scorecard_exporter.scorecard.standard import Standard
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "metrics.txt"
 DAY = 86_400_000_000
@@ -117,9 +118,9 @@ def reading(measure, **known):
 
 
 def status(measure, reading, **known):
-    unknown = {"anchors": None, "score": None, "status": "grey", "absence": None, "changed_at": None}
-    texts = {"owner": "", "value_text": "", "goal_text": "", "target_label": "", "trend": None}
-    return MeasureStatus(measure=measure, team="payments", reading=reading, **(unknown | texts | known))
+    unknown = {"score": None, "status": "grey", "absence": None, "changed_at": None, "owner": "", "trend": None}
+    held_to = Standard(unit=measure.definition.unit)
+    return MeasureStatus(measure=measure, team="payments", reading=reading, **({"held_to": held_to} | unknown | known))
 
 
 RED = status(
@@ -132,12 +133,14 @@ RED = status(
         parts={"p90": Part(Fraction(1_900_800), "seconds"), "waiting": Part(Fraction(3), "count")},
     ),
     owner="platform@acme.example",
-    anchors=Anchors(red=Fraction(604_800), goal=Fraction(86_400), worst=Fraction(2_592_000), best=Fraction(3600)),
+    held_to=Standard(
+        unit="seconds",
+        anchors=Anchors(red=Fraction(604_800), goal=Fraction(86_400), worst=Fraction(2_592_000), best=Fraction(3600)),
+        goal_text="<= 1 d",
+        target_label="<= 1 d",
+    ),
     score=0.25,
     status="red",
-    value_text="11 d",
-    goal_text="<= 1 d",
-    target_label="<= 1 d",
     before=reading(LEAD_TIME, value=Fraction(86_400)),
     changed_at=AT - 2 * DAY,
     initiatives=(AUTOMATION,),
@@ -150,12 +153,16 @@ GREY = status(
 WITH_BAND = status(
     UTILISATION,
     reading(UTILISATION, value=Fraction(7, 10), samples=1, newest_at=AT - 1, interval=(0.5, 0.875)),
-    anchors=Band(goal_low=Fraction(3, 5), goal_high=Fraction(4, 5), red_low=Fraction(1, 2), red_high=Fraction(9, 10)),
+    held_to=Standard(
+        unit="ratio",
+        anchors=Band(
+            goal_low=Fraction(3, 5), goal_high=Fraction(4, 5), red_low=Fraction(1, 2), red_high=Fraction(9, 10)
+        ),
+        goal_text="60 %..80 %",
+        target_label="60 %..80 %",
+    ),
     score=1.0,
     status="green",
-    value_text="70 %",
-    goal_text="60 %..80 %",
-    target_label="60 %..80 %",
 )
 
 
@@ -237,7 +244,7 @@ def test_both_formats_are_the_same_bytes():
 def test_the_text_reads_back_as_what_was_meant(parse):
     """Labels with quotes, backslashes, line breaks and other scripts survive."""
     hostile = 'a "b" \\n\n\r ü 計 {}=,'
-    written = Written(card(replace(RED, owner=hostile)))
+    written = Written(card(RED._replace(owner=hostile)))
     families_read = {family.name: family for family in parse(generate_latest(written).decode())}
     assert families_read[names.MEASURE_INFO.name].samples[0].labels["owner"] == hostile
     assert families_read[names.MEASURE_VALUE.name].samples[0].value == 907_200.5
@@ -273,7 +280,7 @@ def target(*points, schedule=False):
 )
 def test_evidence(changed, family, expected, why):
     """What a reading knows is a series, what it does not know is none."""
-    assert Written(card(replace(RED, reading=replace(RED.reading, **changed)))).values(family) == expected, why
+    assert Written(card(RED._replace(reading=replace(RED.reading, **changed)))).values(family) == expected, why
 
 
 @pytest.mark.parametrize(
@@ -296,7 +303,7 @@ def test_evidence(changed, family, expected, why):
 )
 def test_since_when_a_target_is_in_force(measure, expected, why):
     """The age of a target counts from the day on which it took force."""
-    changed = replace(RED, measure=replace(LEAD_TIME, target=measure))
+    changed = RED._replace(measure=replace(LEAD_TIME, target=measure))
     assert Written(card(changed)).values(names.TARGET_SET) == expected, why
 
 
@@ -309,7 +316,7 @@ def test_since_when_a_target_is_in_force(measure, expected, why):
     ],
 )
 def test_a_benchmark_stands_beside_the_score(found, expected, why):
-    written = Written(card(replace(RED, benchmark=found)))
+    written = Written(card(RED._replace(benchmark=found)))
     assert written.values(names.MEASURE_BENCHMARK_INFO) == expected, why
     assert written.values(names.MEASURE_SCORE) == {(): 0.25}
 
@@ -317,7 +324,9 @@ def test_a_benchmark_stands_beside_the_score(found, expected, why):
 def test_a_value_without_a_target_is_grey_with_a_value():
     """Nothing to compare it with is no reason to hide the number."""
     no_target = Absence(state="not_applicable", code="no_target", sentence="It has no target.")
-    written = Written(card(replace(RED, status="grey", absence=no_target, anchors=None, score=None)))
+    written = Written(
+        card(RED._replace(status="grey", absence=no_target, held_to=Standard(unit="seconds"), score=None))
+    )
     assert written.values(names.MEASURE_VALUE) == {(): 907_200.5}
     assert written.values(names.MEASURE_GREY_INFO) == {("not_applicable", "no_target"): 1.0}
     assert written.values(names.MEASURE_GOAL) == {}
@@ -326,7 +335,7 @@ def test_a_value_without_a_target_is_grey_with_a_value():
 @pytest.mark.parametrize("colour", STATUSES)
 def test_exactly_one_state_is_set(colour):
     """A status is one 0/1 series a state, for measures and for all that is rolled up from them."""
-    states = Written(card(replace(RED, status=colour))).values(names.MEASURE_STATUS)
+    states = Written(card(RED._replace(status=colour))).values(names.MEASURE_STATUS)
     assert states == {(state,): float(state == colour) for state in STATUSES}
 
 
@@ -343,7 +352,7 @@ def test_exactly_one_state_is_set(colour):
 def test_a_window_is_written_in_its_largest_whole_unit(micros, window):
     """The label is exact, so that two windows never share a series."""
     measure = replace(LEAD_TIME, definition=replace(LEAD_TIME.definition, window=micros))
-    text = generate_latest(Written(card(replace(RED, measure=measure)))).decode()
+    text = generate_latest(Written(card(RED._replace(measure=measure)))).decode()
     assert f'window="{window}"' in text
 
 

@@ -9,7 +9,7 @@ from scorecard_exporter.config.model import Anchors, Band, Measure, Target, Targ
 from scorecard_exporter.grafana import appearance
 from scorecard_exporter.looks import LOOK_OF
 from scorecard_exporter.measures.model import Definition
-from scorecard_exporter.scorecard.score import colour
+from scorecard_exporter.scorecard.score import colour_by
 
 
 def measure(unit="seconds", axis="linear", *, yes_no=False):
@@ -51,7 +51,7 @@ def drawn(value, anchors):
 def test_a_value_on_and_beside_each_line_has_the_colour_of_its_status(anchors, lines):
     for line in lines:
         for value in (line * Fraction(999, 1000), line, line * Fraction(1001, 1000)):
-            assert drawn(value, anchors) == LOOK_OF[colour(value, anchors)].color, f"{value} beside {line}"
+            assert drawn(value, anchors) == LOOK_OF[colour_by(anchors)(value)].color, f"{value} beside {line}"
 
 
 def test_a_missing_target_gives_no_colour_of_a_status():

@@ -11,9 +11,11 @@ from scorecard_exporter.measures.model import Definition, Period
 from scorecard_exporter.report.outlook import outlook
 from scorecard_exporter.scorecard.history import MeasurePoint
 from scorecard_exporter.scorecard.review_periods import ReviewPeriod, months_until
+from scorecard_exporter.scorecard.standard import Standard
 
 QUARTER = ReviewPeriod.parse("2026-Q2", "UTC")
 DAY = 86_400_000_000
+NO_TARGET = Standard(unit="count")
 PLAIN = Target(
     points=(TargetPoint(at=None, anchors=Anchors(red=Fraction(10), goal=Fraction(20))),), axis="linear", better="higher"
 )
@@ -45,7 +47,7 @@ def measure(unit="count", better="higher", statistic="mean", window=30 * DAY, ta
 def months(*values, samples=10):
     periods = months_until(QUARTER, len(values))
     return [
-        MeasurePoint(Period(month.starts_at, month.ends_at), value, "", samples, None, "", None, "grey", None)
+        MeasurePoint(Period(month.starts_at, month.ends_at), value, samples, NO_TARGET, None, "grey", None)
         for month, value in zip(periods, values, strict=True)
     ]
 

@@ -10,6 +10,7 @@ from scorecard_exporter.measures.model import Period
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.report.trend import line
 from scorecard_exporter.scorecard.history import MeasurePoint
+from scorecard_exporter.scorecard.standard import Standard
 
 DAY = 86_400_000_000
 BEGIN = instant(datetime(2026, 1, 1, tzinfo=UTC))
@@ -21,10 +22,8 @@ def points(*values, samples=10):
         MeasurePoint(
             period=Period(BEGIN + place * 30 * DAY, BEGIN + (place + 1) * 30 * DAY),
             value=None if value is None else Fraction(value),
-            value_text="",
             samples=samples,
-            anchors=None,
-            goal_text="",
+            held_to=Standard(unit="count"),
             score=None,
             status="grey",
             absence=None,

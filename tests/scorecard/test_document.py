@@ -1,7 +1,6 @@
 """Snapshots and explanations as JSON."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
@@ -140,8 +139,7 @@ def test_what_does_not_exist_is_null_and_not_zero(build):
 def test_pace_and_benchmark_come_with_their_sentences(build):
     measure = build.measure()
     status, scorecard = build.status(measure, 15)
-    status = replace(
-        status,
+    status = status._replace(
         pace=Pace(state="behind", by=build.at, sentence="Not enough."),
         benchmark=Benchmark(report=2024, level="", bounds=(("elite", "<1d"), ("high", "1d-1w"))),
     )

@@ -6,24 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scorecard_exporter.scorecard.rollup import Child, Rolled, roll_up
+from scorecard_exporter.scorecard.rollup import Child, Rolled, Weight, roll_up
 
 
 def scored(score, weight=1):
-    return Child(weight=Fraction(weight), score=score, applies=True, alarm=False)
+    return Child(weight=Weight.of(Fraction(weight)), score=score, applies=True, alarm=False)
 
 
 def missing(weight=1):
-    return Child(weight=Fraction(weight), score=None, applies=True, alarm=False)
+    return Child(weight=Weight.of(Fraction(weight)), score=None, applies=True, alarm=False)
 
 
 def not_applicable(weight=1):
-    return Child(weight=Fraction(weight), score=None, applies=False, alarm=False)
+    return Child(weight=Weight.of(Fraction(weight)), score=None, applies=False, alarm=False)
 
 
 def critical(score, weight=1):
     """A child with something critical and red, or critical and without a number, in it."""
-    return Child(weight=Fraction(weight), score=score, applies=True, alarm=True)
+    return Child(weight=Weight.of(Fraction(weight)), score=score, applies=True, alarm=True)
 
 
 @pytest.mark.parametrize(
@@ -84,18 +84,18 @@ def parent(status, *, applies=True, alarm=False):
     ],
 )
 def test_a_critical_parent_or_anything_critical_below_it_raises_the_alarm(rolled, is_critical, alarm):
-    child = rolled.child(Fraction(2), critical=is_critical)
-    assert (child.alarm, child.weight, child.score, child.applies) == (alarm, 2, rolled.score, rolled.applies)
+    child = rolled.child(Weight.of(Fraction(2)), critical=is_critical)
+    assert (child.alarm, child.weight.exact, child.score, child.applies) == (alarm, 2, rolled.score, rolled.applies)
 
 
 children = st.lists(
     st.builds(
         Child,
-        weight=st.fractions(0, 10, max_denominator=100),
+        weight=st.fractions(0, 10, max_denominator=100).map(Weight.of),
         score=st.none() | st.floats(0, 1),
         applies=st.booleans(),
         alarm=st.booleans(),
-    ).map(lambda child: child if child.applies else not_applicable(child.weight)),
+    ).map(lambda child: child if child.applies else not_applicable(child.weight.exact)),
     max_size=8,
 )
 
@@ -109,7 +109,7 @@ def test_the_order_of_the_children_does_not_matter_to_the_last_bit(family, rando
 @given(children)
 def test_a_parent_is_never_better_than_its_best_child_nor_worse_than_its_worst_unless_capped(family):
     found = roll_up(family)
-    scores = [child.score for child in family if child.applies and child.weight > 0 and child.score is not None]
+    scores = [child.score for child in family if child.applies and child.weight.exact > 0 and child.score is not None]
     assert 0 <= found.coverage <= 1
     assert (found.score is None) == (found.status == "grey")
     if found.score is not None:

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scorecard_exporter.config.model import Anchors, Band
-from scorecard_exporter.scorecard.score import judge
+from scorecard_exporter.scorecard.score import judge_by
 
 DAY = 86_400
 LEAD_TIME = Anchors(worst=Fraction(30 * DAY), red=Fraction(7 * DAY), goal=Fraction(DAY), best=Fraction(3600))
@@ -67,12 +67,12 @@ SMALLEST = Fraction(1, 10**12)
     ],
 )
 def test_a_value_is_scored_between_the_anchors_and_coloured_by_them(value, anchors, axis, score, status):
-    found = judge(value, anchors, axis)
+    found = judge_by(anchors, axis)(value)
     assert found == (pytest.approx(score, abs=1e-9), status)
 
 
 def test_a_band_whose_red_line_is_the_end_of_what_is_possible_scores_0_there():
-    assert judge(Fraction(1), EDGE, "linear", (Fraction(0), Fraction(1))) == (0, "red")
+    assert judge_by(EDGE, "linear", (Fraction(0), Fraction(1)))(Fraction(1)) == (0, "red")
 
 
 def test_the_exact_goal_is_green_even_where_interpolation_falls_short_of_two_thirds():
@@ -84,7 +84,7 @@ def test_the_exact_goal_is_green_even_where_interpolation_falls_short_of_two_thi
         anchors = Anchors(
             worst=Fraction(red * red, goal), red=Fraction(red), goal=Fraction(goal), best=Fraction(goal * goal, red)
         )
-        assert judge(Fraction(goal), anchors, "log") == (2 / 3, "green")
+        assert judge_by(anchors, "log")(Fraction(goal)) == (2 / 3, "green")
     assert falls_short > 0
 
 
@@ -109,7 +109,7 @@ def test_green_if_and_only_if_the_goal_is_met_and_red_if_and_only_if_the_red_lin
     sign = 1 if anchors.goal > anchors.red else -1
     expected = "green" if sign * value >= sign * anchors.goal else "yellow"
     expected = "red" if sign * value <= sign * anchors.red else expected
-    score, status = judge(value, anchors, axis)
+    score, status = judge_by(anchors, axis)(value)
     assert status == expected
     assert 0 <= score <= 1
     assert {"red": score <= 1 / 3, "yellow": 1 / 3 <= score <= 2 / 3, "green": score >= 2 / 3}[status]
@@ -118,7 +118,7 @@ def test_green_if_and_only_if_the_goal_is_met_and_red_if_and_only_if_the_red_lin
 @given(values=st.tuples(numbers, numbers), anchors=four_anchors(), axis=axes)
 def test_a_better_value_never_scores_less(values, anchors, axis):
     worse, better = sorted(values, reverse=anchors.goal < anchors.red)
-    assert judge(worse, anchors, axis)[0] <= judge(better, anchors, axis)[0]
+    assert judge_by(anchors, axis)(worse)[0] <= judge_by(anchors, axis)(better)[0]
 
 
 @st.composite
@@ -130,7 +130,7 @@ def bands(draw):
 
 @given(value=numbers, band=bands(), axis=axes)
 def test_a_band_is_green_between_its_goals_and_red_from_its_red_lines_outward(value, band, axis):
-    score, status = judge(value, band, axis)
+    score, status = judge_by(band, axis)(value)
     assert (status == "green") == (band.goal_low <= value <= band.goal_high)
     assert (status == "red") == (value <= band.red_low or value >= band.red_high)
     assert 0 <= score <= 1

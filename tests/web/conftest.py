@@ -51,7 +51,8 @@ from scorecard_exporter.scorecard.model import (
 )
 from scorecard_exporter.scorecard.periods import Point
 from scorecard_exporter.scorecard.review_periods import ReviewPeriod, months_until
-from scorecard_exporter.scorecard.wording import goal_text, value_text
+from scorecard_exporter.scorecard.standard import Standard
+from scorecard_exporter.scorecard.wording import goal_text
 from scorecard_exporter.store.base import Dimensions, KeptReview
 from scorecard_exporter.web.app import create_app
 
@@ -133,13 +134,10 @@ def item(id_, title, unit, status, score, value, goal, red, **more):
         owner=more.get("owner", "platform@acme.example"),
         reading=reading,
         before=None if previous is None else replace(reading, value=Fraction(previous)),
-        anchors=anchors,
+        held_to=Standard(unit=unit, target=target, anchors=anchors, goal_text=goal_words, target_label=goal_words),
         score=score,
         status=status,
         absence=absence,
-        value_text="" if value is None else value_text(Fraction(value), unit, target, anchors),
-        goal_text=goal_words,
-        target_label=goal_words,
         trend=more.get("trend"),
         changed_at=None if days is None else AT - int(days * DAY),
         initiatives=more.get("initiatives", ()),
@@ -508,8 +506,7 @@ def earlier(card, point, number):
         reading = status.reading
         period = Period(reading.period.starts_at if point.starts_at is None else point.starts_at, point.ends_at)
         value = None if reading.value is None or number == 7 else reading.value * (10 + number) / 30
-        words = "" if value is None else value_text(value, reading.definition.unit, status.measure.target, None)
-        return replace(status, value_text=words, reading=replace(reading, value=value, period=period))
+        return status._replace(reading=replace(reading, value=value, period=period))
 
     def of(objective):
         return replace(objective, measures=tuple(map(then, objective.measures)))

@@ -3,13 +3,14 @@
 import re
 from datetime import UTC, datetime
 from fractions import Fraction
+from typing import NamedTuple
 
 import pytest
 
 from scorecard_exporter.config.model import Anchors, Band, Measure, Target, TargetPoint
 from scorecard_exporter.measures.model import Definition, Period
 from scorecard_exporter.quantities import instant
-from scorecard_exporter.scorecard.history import MeasureHistory, MeasurePoint
+from scorecard_exporter.scorecard.history import MeasureHistory
 from scorecard_exporter.web.pages.charts import HEIGHT, SIDE, chart, sparkline
 
 LEAD_TIME = "/scorecards/engineering/measures/lead_time_for_changes?team=payments"
@@ -18,19 +19,27 @@ DAY = 86_400_000_000
 BEGIN = instant(datetime(2026, 1, 5, tzinfo=UTC))
 
 
+class Point(NamedTuple):
+    """What is drawn of a period."""
+
+    period: Period
+    value: Fraction | None
+    value_text: str
+    anchors: Anchors | Band | None
+    goal_text: str
+    status: str
+
+
 def point(week, value, goal=86_400, red=604_800, status="yellow"):
     ends_at = BEGIN + week * 7 * DAY
     anchors = None if goal is None else Anchors(red=Fraction(red), goal=Fraction(goal))
-    return MeasurePoint(
+    return Point(
         period=Period(ends_at - 30 * DAY, ends_at),
         value=None if value is None else Fraction(value),
         value_text="" if value is None else f"{value} s",
-        samples=5,
         anchors=anchors,
         goal_text="" if goal is None else f"<= {goal} s",
-        score=None,
         status=status,
-        absence=None,
     )
 
 

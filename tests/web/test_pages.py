@@ -256,8 +256,7 @@ def test_the_explanation_shows_pace_and_benchmark_beside_the_score(ask, exporter
     """The sentence of each, and which cluster is met; the score is what it was."""
     taken, first = exporter.snapshot, exporter.snapshot.scorecards[0]
     found = next(one for _, _, one in first.measures() if one.measure.id == "lead_time_for_changes")
-    with_both = replace(
-        found,
+    with_both = found._replace(
         pace=Pace(state="behind", by=taken.at, sentence="To meet <= 1 d it is not enough."),
         benchmark=Benchmark(report=2024, level="medium", bounds=(("elite", "<1d"), ("medium", "1w-1mo"))),
     )
@@ -583,7 +582,7 @@ def left_with(snapshot, *initiatives):
     """The snapshot in which these initiatives are about every measure, and none about an objective."""
 
     def objective(one):
-        return replace(one, initiatives=(), measures=tuple(replace(m, initiatives=initiatives) for m in one.measures))
+        return replace(one, initiatives=(), measures=tuple(m._replace(initiatives=initiatives) for m in one.measures))
 
     def perspective(one):
         return replace(one, objectives=tuple(map(objective, one.objectives)))

@@ -16,13 +16,12 @@ from scorecard_exporter import names
 from scorecard_exporter.config.model import Anchors, Band, Exposition, Initiative
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.scorecard.model import (
-    STATUSES,
     MeasureStatus,
     ObjectiveStatus,
     PerspectiveStatus,
     ScorecardStatus,
-    Status,
 )
+from scorecard_exporter.scorecard.score import STATUSES, Status
 from scorecard_exporter.scorecard.target import ALWAYS
 
 Labels = tuple[str, ...]

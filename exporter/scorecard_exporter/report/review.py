@@ -28,7 +28,6 @@ from scorecard_exporter.scorecard.document import (
 )
 from scorecard_exporter.scorecard.history import MeasurePoint, TeamHistory
 from scorecard_exporter.scorecard.model import (
-    STATUSES,
     MeasureStatus,
     ObjectiveStatus,
     Pace,
@@ -37,6 +36,7 @@ from scorecard_exporter.scorecard.model import (
 )
 from scorecard_exporter.scorecard.pace import pace
 from scorecard_exporter.scorecard.review_periods import ReviewPeriod
+from scorecard_exporter.scorecard.score import STATUSES
 from scorecard_exporter.scorecard.verdict import anchor_texts, anchor_values, judgement, score_text, target_note
 from scorecard_exporter.store.base import KeptReview
 

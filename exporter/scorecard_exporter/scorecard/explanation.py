@@ -27,7 +27,8 @@ from scorecard_exporter.quantities import when, write
 from scorecard_exporter.scorecard.contribution import Contributions, contributions
 from scorecard_exporter.scorecard.difference import change_text
 from scorecard_exporter.scorecard.formula import formula, sample_text, span_text
-from scorecard_exporter.scorecard.model import MeasureStatus, Pace, ScorecardStatus, Status
+from scorecard_exporter.scorecard.model import MeasureStatus, Pace, ScorecardStatus
+from scorecard_exporter.scorecard.score import Status
 from scorecard_exporter.scorecard.verdict import anchor_texts, initiative_note, judgement, score_text, target_note
 from scorecard_exporter.scorecard.wording import value_text
 

@@ -5,21 +5,21 @@ Every number was judged in its own snapshot, with the target in force at the las
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from scorecard_exporter.config.model import Anchors, Band, Measure
+from scorecard_exporter.config.model import Anchors, Band, Measure, Objective, Perspective, Scorecard
 from scorecard_exporter.measures.model import Absence, Period
 from scorecard_exporter.scorecard.model import (
-    MeasureStatus,
     ObjectiveStatus,
     PerspectiveStatus,
     ScorecardStatus,
     Snapshot,
-    Status,
 )
+from scorecard_exporter.scorecard.score import Status
+from scorecard_exporter.scorecard.standard import Standard
 
 Level = Literal["scorecard", "perspective", "objective"]
 
@@ -29,13 +29,26 @@ class MeasurePoint(NamedTuple):
 
     period: Period
     value: Fraction | None
-    value_text: str
     samples: int
-    anchors: Anchors | Band | None
-    goal_text: str
+    held_to: Standard
     score: float | None
     status: Status
     absence: Absence | None
+
+    @property
+    def value_text(self) -> str:
+        """The value as people write it, made when it is asked for; empty without one."""
+        return self.held_to.value_text(self.value)
+
+    @property
+    def anchors(self) -> Anchors | Band | None:
+        """Those in force; None: no target was."""
+        return self.held_to.anchors
+
+    @property
+    def goal_text(self) -> str:
+        """The goal in force as people write it."""
+        return self.held_to.goal_text
 
 
 class ParentPoint(NamedTuple):
@@ -121,36 +134,37 @@ def collect(snapshots: Iterable[Snapshot]) -> History:
 
 
 def _add(known: TeamHistory, card: ScorecardStatus, at: int) -> None:
-    for level, id_, title, status in _parents(card):
-        parent = known.parents.setdefault((level, id_), ParentHistory(level, id_, title))
-        parent.points.append(ParentPoint(at, status.score, status.coverage, status.status))
-    for _, _, judged in card.measures():
-        measure = known.measures.get(judged.measure.id)
-        if measure is None:
-            measure = known.measures[judged.measure.id] = MeasureHistory(judged.measure)
-        measure.points.append(_point(judged))
-
-
-def _parents(
-    card: ScorecardStatus,
-) -> Iterator[tuple[Level, str, str, ScorecardStatus | PerspectiveStatus | ObjectiveStatus]]:
-    yield "scorecard", card.scorecard.id, card.scorecard.title, card
+    measures = known.measures
+    _add_parent(known, "scorecard", card.scorecard, card, at)
     for perspective in card.perspectives:
-        yield "perspective", perspective.perspective.id, perspective.perspective.title, perspective
+        _add_parent(known, "perspective", perspective.perspective, perspective, at)
         for objective in perspective.objectives:
-            yield "objective", objective.objective.id, objective.objective.title, objective
+            _add_parent(known, "objective", objective.objective, objective, at)
+            for judged in objective.measures:
+                measure, reading = judged.measure, judged.reading
+                if measure.id not in measures:
+                    measures[measure.id] = MeasureHistory(measure)
+                # By position: there may be a million of them.
+                point = MeasurePoint(
+                    reading.period,
+                    reading.value,
+                    reading.samples,
+                    judged.held_to,
+                    judged.score,
+                    judged.status,
+                    judged.absence,
+                )
+                measures[measure.id].points.append(point)
 
 
-def _point(status: MeasureStatus) -> MeasurePoint:
-    reading = status.reading
-    return MeasurePoint(
-        period=reading.period,
-        value=reading.value,
-        value_text=status.value_text,
-        samples=reading.samples,
-        anchors=status.anchors,
-        goal_text=status.goal_text,
-        score=status.score,
-        status=status.status,
-        absence=status.absence,
-    )
+def _add_parent(
+    known: TeamHistory,
+    level: Level,
+    parent: Scorecard | Perspective | Objective,
+    status: ScorecardStatus | PerspectiveStatus | ObjectiveStatus,
+    at: int,
+) -> None:
+    history = known.parents.get((level, parent.id))
+    if history is None:
+        history = known.parents[level, parent.id] = ParentHistory(level, parent.id, parent.title)
+    history.points.append(ParentPoint(at, status.score, status.coverage, status.status))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from scorecard_exporter.config.model import (
     Anchors,
@@ -21,9 +21,8 @@ from scorecard_exporter.config.model import (
 )
 from scorecard_exporter.measures.benchmark import Benchmark
 from scorecard_exporter.measures.model import Absence, Reading
-
-Status = Literal["green", "yellow", "red", "grey"]
-STATUSES: tuple[Status, ...] = ("green", "yellow", "red", "grey")
+from scorecard_exporter.scorecard.score import Status
+from scorecard_exporter.scorecard.standard import Standard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,36 +37,49 @@ class Pace:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasureStatus:
+class MeasureStatus(NamedTuple):
     """A measure of one team, judged.
 
-    `anchors`: the four in force at the period's end, filled in (None: no target in force).
-    `goal_text`: the goal in force as people write it (`<= 2 d`); `target_label`: what the `target`
-    label says (of a moving schedule its end point). `value_text`: the value as people write it.
-    `before`: the reading of the period before. `trend`: `better`, `worse`, `same` against it, None when either has no
-    value.
-    `pace`: towards a goal that has a date; None without one. `benchmark`: what a published survey found, beside
-    the score and never part of it.
+    `held_to`: the target in force at the period's end. `absence`: why it is grey. `before`: the reading of the period
+    before. `trend`: `better`, `worse`, `same` against it, None when either has no value.
+    `pace`: towards a goal that has a date; None without one, or without the period before. `benchmark`: what a
+    published survey found, beside the score and never part of it.
     """
 
     measure: Measure
     team: str
     owner: str
     reading: Reading
-    anchors: Anchors | Band | None
+    held_to: Standard
     score: float | None
     status: Status
     absence: Absence | None
-    value_text: str
-    goal_text: str
-    target_label: str
     trend: Literal["better", "worse", "same"] | None
     changed_at: int | None
     before: Reading | None = None
     initiatives: tuple[Initiative, ...] = ()
     pace: Pace | None = None
     benchmark: Benchmark | None = None
+
+    @property
+    def anchors(self) -> Anchors | Band | None:
+        """The four in force, filled in; None: no target in force."""
+        return self.held_to.anchors
+
+    @property
+    def goal_text(self) -> str:
+        """The goal in force as people write it (`<= 2 d`)."""
+        return self.held_to.goal_text
+
+    @property
+    def target_label(self) -> str:
+        """What the `target` label says (of a moving schedule its end point)."""
+        return self.held_to.target_label
+
+    @property
+    def value_text(self) -> str:
+        """The value as people write it; empty without one."""
+        return self.held_to.value_text(self.reading.value)
 
     @property
     def previous(self) -> Fraction | None:
@@ -85,8 +97,7 @@ class MeasureStatus:
         return self.measure.target_of(self.team)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectiveStatus:
+class ObjectiveStatus(NamedTuple):
     """An objective, rolled up. `coverage`: share of the weight that has a score, 0 to 1.
 
     `initiatives`: those for the whole of it; its measures have them too.
@@ -100,8 +111,7 @@ class ObjectiveStatus:
     initiatives: tuple[Initiative, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PerspectiveStatus:
+class PerspectiveStatus(NamedTuple):
     """A perspective, rolled up."""
 
     perspective: Perspective

@@ -19,7 +19,7 @@ from scorecard_exporter.measures.statistics import ENOUGH_SAMPLES
 from scorecard_exporter.quantities import instant, write
 from scorecard_exporter.scorecard.model import Pace
 from scorecard_exporter.scorecard.numbers import length_text
-from scorecard_exporter.scorecard.score import colour
+from scorecard_exporter.scorecard.score import colour_by
 from scorecard_exporter.scorecard.target import between
 from scorecard_exporter.scorecard.wording import day_text, goal_text, told_apart
 
@@ -42,7 +42,7 @@ def pace(target: Target | None, reading: Reading, previous: Reading | None, zone
     if end.at is None or by <= reading.period.ends_at or not isinstance(end.anchors, Anchors):
         return None
     goal = f"{goal_text(target, end.anchors, reading.definition.unit)} by {day_text(end.at, zone)}"
-    if colour(reading.value, end.anchors) == "green":
+    if colour_by(end.anchors)(reading.value) == "green":
         return Pace(state="reached", by=by, sentence=f"It meets {goal} already.")
     doubt = _doubt(target.axis, reading, previous)
     if doubt or previous is None or previous.value is None:

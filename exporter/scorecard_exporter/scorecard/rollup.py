@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from operator import mul
+from typing import NamedTuple
 
 from scorecard_exporter.quantities import nearest_float
-from scorecard_exporter.scorecard.model import MeasureStatus, Status
+from scorecard_exporter.scorecard.model import MeasureStatus
+from scorecard_exporter.scorecard.score import Status
 
 TOLERANCE = 1e-9
 GREEN_FROM, RED_BELOW = 2 / 3, 1 / 3
@@ -18,22 +19,32 @@ CAP = 0.666
 """The best score of a parent below which something critical is wrong; still yellow."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Child:
+class Weight(NamedTuple):
+    """How much a child counts beside its siblings: exactly, and as the nearest float."""
+
+    exact: Fraction
+    number: float
+
+    @classmethod
+    def of(cls, weight: Fraction) -> Weight:
+        """As people wrote it."""
+        return cls(weight, nearest_float(weight))
+
+
+class Child(NamedTuple):
     """What a parent needs to know of a child.
 
     `applies`: False where there is nothing to measure. `alarm`: the child, or something in it, is
     critical and red, or critical and without the number it should have.
     """
 
-    weight: Fraction
+    weight: Weight
     score: float | None
     applies: bool
     alarm: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rolled:
+class Rolled(NamedTuple):
     """A parent: a child of its own parent in turn, with coverage and colour.
 
     `coverage`: the share of the weight that has a score, 0 to 1; 1 where nothing that applies counts.
@@ -45,22 +56,18 @@ class Rolled:
     applies: bool
     alarm: bool
 
-    def child(self, weight: Fraction, *, critical: bool = False) -> Child:
+    def child(self, weight: Weight, *, critical: bool = False) -> Child:
         """This parent as a child of its own; `critical`: it raises the alarm when red or without a score."""
         alarm = self.alarm or (critical and self.applies and self.status in ("red", "grey"))
-        return Child(weight=weight, score=self.score, applies=self.applies, alarm=alarm)
+        return Child(weight, self.score, self.applies, alarm)
 
 
-def measure_child(status: MeasureStatus) -> Child:
+def measure_child(status: MeasureStatus, weight: Weight) -> Child:
     """A judged measure as a child of its objective."""
-    applies = status.absence is None or status.absence.state != "not_applicable"
-    wrong = applies and status.status in ("red", "grey")
-    return Child(
-        weight=status.measure.weight,
-        score=status.score,
-        applies=applies,
-        alarm=status.measure.critical and wrong,
-    )
+    absence = status.absence
+    applies = absence is None or absence.state != "not_applicable"
+    alarm = status.measure.critical and applies and status.status in ("red", "grey")
+    return Child(weight, status.score, applies, alarm)
 
 
 def roll_up(children: Iterable[Child]) -> Rolled:
@@ -69,26 +76,36 @@ def roll_up(children: Iterable[Child]) -> Rolled:
     Children that do not apply count neither as present nor as missing. Below half of the weight the parent
     is grey and has no score. An alarm anywhere below leaves it at most yellow, with a score of at most 0.666.
     """
-    every = tuple(children)
-    alarm = any(child.alarm for child in every)
-    counted = [child for child in every if child.applies and child.weight]
-    scored = [(child.weight, child.score) for child in counted if child.score is not None]
-    coverage, is_enough = 1.0, True
-    if len(scored) < len(counted):
-        whole = sum((child.weight for child in counted), Fraction(0))
-        share = sum((weight for weight, _ in scored), Fraction(0)) / whole
-        coverage, is_enough = float(share), share >= ENOUGH_COVERAGE
+    alarm = False
+    scored: list[Weight] = []
+    missing: list[Weight] = []
+    scores: list[float] = []
+    for weight, score, applies, is_alarmed in children:
+        alarm = alarm or is_alarmed
+        if applies and weight.number:
+            if score is None:
+                missing.append(weight)
+            else:
+                scored.append(weight)
+                scores.append(score)
+    coverage, is_enough = _coverage(scored, missing) if missing else (1.0, True)
     if not scored or not is_enough:
-        return Rolled(score=None, coverage=coverage, status="grey", applies=bool(counted), alarm=alarm)
-    mean = _mean(scored)
-    score = min(mean, CAP) if alarm else mean
-    return Rolled(score=score, coverage=coverage, status=_colour(score), applies=True, alarm=alarm)
+        return Rolled(None, coverage, "grey", bool(scored or missing), alarm)
+    mean = _mean(scored, scores)
+    found = min(mean, CAP) if alarm else mean
+    return Rolled(found, coverage, _colour(found), applies=True, alarm=alarm)
 
 
-def _mean(scored: list[tuple[Fraction, float]]) -> float:
+def _coverage(scored: list[Weight], missing: list[Weight]) -> tuple[float, bool]:
+    """Which share of the weight has a score, and whether that is enough."""
+    there = sum((weight.exact for weight in scored), Fraction(0))
+    share = there / sum((weight.exact for weight in missing), there)
+    return float(share), share >= ENOUGH_COVERAGE
+
+
+def _mean(scored: list[Weight], scores: list[float]) -> float:
     """Weighted, the same in every order, and within the scores, which rounding alone would not keep."""
-    weights = [nearest_float(weight) for weight, _ in scored]
-    scores = [score for _, score in scored]
+    weights = [weight.number for weight in scored]
     mean = math.fsum(map(mul, weights, scores)) / math.fsum(weights)
     return min(max(mean, min(scores)), max(scores))
 

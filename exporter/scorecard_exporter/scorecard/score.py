@@ -3,81 +3,117 @@
 The colour is an exact comparison. The score is drawn beside it: 0 to 1/3 while red, 1/3 to 2/3 while
 yellow, 2/3 to 1 while green, so the two never disagree by more than the shared ends of these spans: a
 value on the red line is red and scores 1/3, where yellow begins.
+
+Anchors are made ready once and then asked about many values: as whole numbers, which are compared and divided ten
+times faster than fractions, and as exactly.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import Literal
 
 from scorecard_exporter.config.model import Anchors, Axis, Band
-from scorecard_exporter.quantities import nearest_float
-from scorecard_exporter.scorecard.model import Status
 from scorecard_exporter.scorecard.target import OPEN, Domain, sides
 
+Status = Literal["green", "yellow", "red", "grey"]
+STATUSES: tuple[Status, ...] = ("green", "yellow", "red", "grey")
 THIRD = 1 / 3
 
+Judge = Callable[[Fraction], tuple[float, Status]]
+"""From a value to its score (0 to 1) and its colour."""
 
-def judge(
-    value: Fraction, anchors: Anchors | Band, axis: Axis = "linear", domain: Domain = OPEN
-) -> tuple[float, Status]:
-    """Score (0 to 1) and colour of a value against anchors as `anchors_in_force` gives them.
+# Of values as numerator and denominator, as which they are compared and divided.
+_Colour = Callable[[int, int], Status]
+_Score = Callable[[int, int], float]
+
+
+def judge_by(anchors: Anchors | Band, axis: Axis = "linear", domain: Domain = OPEN) -> Judge:
+    """What judges values against anchors as `anchors_in_force` gives them.
 
     Which way is better is told by the anchors: from red to goal. A band scores the smaller of its two sides.
     """
-    status = colour(value, anchors)
     if isinstance(anchors, Band):
-        both = sides(anchors, axis, domain)
-        return min(_score(value, side, axis, colour(value, side)) for side in both), status
-    return _score(value, anchors, axis, status), status
+        lower, upper = (judge_by(side, axis) for side in sides(anchors, axis, domain))
+        colour_of = colour_by(anchors)
+        return lambda value: (min(lower(value)[0], upper(value)[0]), colour_of(value))
+    colour = _colour_by_line(anchors)
+    scores: Mapping[Status, _Score] = {
+        "green": _between(anchors.goal, anchors.best, axis, 2) or (lambda *_: 1.0),
+        "yellow": _between(anchors.red, anchors.goal, axis, 1) or (lambda *_: 1 / 3),
+        "red": _between(anchors.worst, anchors.red, axis, 0) or (lambda *_: 0.0),
+    }
+
+    def judge(value: Fraction) -> tuple[float, Status]:
+        numerator, denominator = value.as_integer_ratio()
+        status = colour(numerator, denominator)
+        return scores[status](numerator, denominator), status
+
+    return judge
 
 
-def colour(value: Fraction, anchors: Anchors | Band) -> Status:
-    """Green when the goal is met, red when the red line is reached or passed, yellow between."""
-    if isinstance(anchors, Band):
-        if anchors.goal_low <= value <= anchors.goal_high:
+def colour_by(anchors: Anchors | Band) -> Callable[[Fraction], Status]:
+    """What colours values: green when the goal is met, red when the red line is reached or passed, yellow between."""
+    colour = _colour_by_band(anchors) if isinstance(anchors, Band) else _colour_by_line(anchors)
+    return lambda value: colour(*value.as_integer_ratio())
+
+
+def _colour_by_line(anchors: Anchors) -> _Colour:
+    parts = math.lcm(anchors.goal.denominator, anchors.red.denominator)
+    if anchors.goal <= anchors.red:
+        parts = -parts  # less is better: turned round, more is
+    goal, red = int(anchors.goal * parts), int(anchors.red * parts)
+
+    def colour(numerator: int, denominator: int) -> Status:
+        place = numerator * parts
+        if place >= goal * denominator:
             return "green"
-        return "yellow" if anchors.red_low < value < anchors.red_high else "red"
-    more_is_better = _gap(anchors.goal, anchors.red) > 0
-    beyond_goal, beyond_red = _gap(value, anchors.goal), _gap(value, anchors.red)
-    if beyond_goal == 0 or (beyond_goal > 0) == more_is_better:
-        return "green"
-    return "yellow" if beyond_red != 0 and (beyond_red > 0) == more_is_better else "red"
+        return "yellow" if place > red * denominator else "red"
+
+    return colour
 
 
-def _gap(value: Fraction, line: Fraction) -> int:
-    """Above zero where `value` is the larger one. Multiplied out: fractions are compared ten times slower."""
-    numerator, denominator = value.as_integer_ratio()
-    of_line, parts = line.as_integer_ratio()
-    return numerator * parts - of_line * denominator
+def _colour_by_band(band: Band) -> _Colour:
+    lines = (band.red_low, band.goal_low, band.goal_high, band.red_high)
+    parts = math.lcm(*(line.denominator for line in lines))
+    red_low, goal_low, goal_high, red_high = (int(line * parts) for line in lines)
+
+    def colour(numerator: int, denominator: int) -> Status:
+        place = numerator * parts
+        if goal_low * denominator <= place <= goal_high * denominator:
+            return "green"
+        return "yellow" if red_low * denominator < place < red_high * denominator else "red"
+
+    return colour
 
 
-def _score(value: Fraction, anchors: Anchors, axis: Axis, status: Status) -> float:
-    if status == "green":
-        if anchors.best is None or anchors.best == anchors.goal:
-            return 1.0
-        return _between(value, anchors.goal, anchors.best, axis, 2)
-    if status == "yellow":
-        return _between(value, anchors.red, anchors.goal, axis, 1)
-    if anchors.worst is None or anchors.worst == anchors.red:
-        return 0.0
-    return _between(value, anchors.worst, anchors.red, axis, 0)
+def _between(start: Fraction | None, end: Fraction | None, axis: Axis, thirds: int) -> _Score | None:
+    """What scores values on the way from `start`, which scores so many thirds, to `end`, which scores one more.
 
-
-def _between(value: Fraction, start: Fraction, end: Fraction, axis: Axis, thirds: int) -> float:
-    """The score of a value on the way from `start`, which scores so many thirds, to `end`, which scores one more."""
+    None where there is no such way.
+    """
+    if start is None or end is None or start == end:
+        return None
     if axis == "log":
-        way = (_position(value) - _position(start)) / (_position(end) - _position(start))
-        return thirds / 3 + THIRD * min(max(way, 0.0), 1.0)
-    # Whole numbers up to the last division, which is exact to the last digit.
-    (numerator, denominator), (begin, parts), (close, of) = (one.as_integer_ratio() for one in (value, start, end))
-    gone, whole = (numerator * parts - begin * denominator) * of, (close * parts - begin * of) * denominator
-    if whole < 0:
-        gone, whole = -gone, -whole
-    return (thirds * whole + min(max(gone, 0), whole)) / (3 * whole)
+        begin, close = (_position(*one.as_integer_ratio()) for one in (start, end))
+        return lambda *value: thirds / 3 + THIRD * min(max((_position(*value) - begin) / (close - begin), 0.0), 1.0)
+    parts = math.lcm(start.denominator, end.denominator) * (1 if start < end else -1)
+    first, way = int(start * parts), int((end - start) * parts)
+
+    def score(numerator: int, denominator: int) -> float:
+        # Whole numbers up to the last division, which is exact to the last digit.
+        whole = way * denominator
+        gone = numerator * parts - first * denominator
+        if gone <= 0:
+            return thirds / 3
+        return (thirds * whole + gone) / (3 * whole) if gone < whole else (thirds + 1) / 3
+
+    return score
 
 
-def _position(value: Fraction) -> float:
+def _position(numerator: int, denominator: int) -> float:
     """On the log axis; zero and less lie at its end, infinitely far away."""
-    number = nearest_float(value)
+    number = numerator / denominator
     return math.log(number) if number > 0 else -math.inf

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from types import MappingProxyType
 
-from scorecard_exporter.config.model import Configuration, Measure, Objective, Perspective, Scorecard
+from scorecard_exporter.config.model import Configuration, Initiative, Measure, Objective, Perspective, Scorecard
 from scorecard_exporter.measures.model import Definition, Reading
 from scorecard_exporter.scorecard.initiatives import Initiatives
-from scorecard_exporter.scorecard.judging import Standard, measure_status, standard
+from scorecard_exporter.scorecard.judging import Judging
 from scorecard_exporter.scorecard.model import (
     MeasureStatus,
     ObjectiveStatus,
@@ -21,7 +21,8 @@ from scorecard_exporter.scorecard.model import (
     Snapshot,
 )
 from scorecard_exporter.scorecard.review_periods import KINDS, next_due
-from scorecard_exporter.scorecard.rollup import Rolled, measure_child, roll_up
+from scorecard_exporter.scorecard.rollup import Rolled, Weight, measure_child, roll_up
+from scorecard_exporter.scorecard.standard import Standards
 from scorecard_exporter.store.base import ReviewDates, StatusChange
 
 
@@ -40,21 +41,52 @@ def snapshot(
     newest kept change of each measure. `reviews`: when each (scorecard, team) was reviewed.
     Objectives without a measure for a team are left out of its scorecard.
     """
-    assembly = _Assembly(
-        configuration=configuration,
-        readings=_by_definition(readings),
-        previous=_by_definition(previous),
-        changes={_key(change): change for change in changes},
-        initiatives=Initiatives.of(configuration.initiatives.values()),
-        reviews=reviews,
-        at=at,
-    )
-    return Snapshot(
-        at=at,
-        scorecards=tuple(
-            status for scorecard in configuration.scorecards.values() for status in assembly.scorecard(scorecard)
-        ),
-    )
+    return Snapshots(configuration).at(at, readings, previous, changes, reviews)
+
+
+class Snapshots:
+    """Snapshots of a configuration at many moments; what is the same in all of them is worked out once."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._initiatives = Initiatives.of(configuration.initiatives.values())
+        self._judgings = {
+            (scorecard.id, measure.id): self._judging(scorecard, objective, measure)
+            for scorecard in configuration.scorecards.values()
+            for _, objective, measure in scorecard.measures()
+        }
+
+    def _judging(self, scorecard: Scorecard, objective: Objective, measure: Measure) -> Judging:
+        return Judging(
+            measure=measure,
+            teams=tuple(set(measure.teams).intersection(scorecard.teams)),
+            standards=Standards(measure, scorecard.zone),
+            initiatives=self._initiatives.about(scorecard.id, objective.id, measure.id),
+            zone=scorecard.zone,
+            report=self._configuration.benchmark,
+        )
+
+    def at(
+        self,
+        at: int,
+        readings: Iterable[Reading],
+        previous: Iterable[Reading] = (),
+        changes: Iterable[StatusChange] = (),
+        reviews: Mapping[tuple[str, str], ReviewDates] = MappingProxyType({}),
+    ) -> Snapshot:
+        """All scorecards at the moment `at`; see `snapshot`."""
+        assembly = _Assembly(
+            configuration=self._configuration,
+            judgings=self._judgings,
+            initiatives=self._initiatives,
+            readings=_by_definition(readings),
+            previous=_by_definition(previous),
+            changes=_by_measure(changes),
+            reviews=reviews,
+            at=at,
+        )
+        scorecards = self._configuration.scorecards.values()
+        return Snapshot(at=at, scorecards=tuple(chain.from_iterable(map(assembly.scorecard, scorecards))))
 
 
 def status_changes(taken: Snapshot, changes: Iterable[StatusChange]) -> list[StatusChange]:
@@ -81,6 +113,14 @@ def _key(change: StatusChange) -> tuple[str, str, str]:
     return change.scorecard, change.team, change.measure
 
 
+def _by_measure(changes: Iterable[StatusChange]) -> dict[tuple[str, str], dict[str, StatusChange]]:
+    """By scorecard and measure, and then by team."""
+    found: defaultdict[tuple[str, str], dict[str, StatusChange]] = defaultdict(dict)
+    for change in changes:
+        found[change.scorecard, change.measure][change.team] = change
+    return found
+
+
 _ByDefinition = Mapping[Definition, Mapping[str, Reading]]
 """Readings by definition and team."""
 
@@ -93,40 +133,72 @@ def _by_definition(readings: Iterable[Reading]) -> _ByDefinition:
     return found
 
 
-_Judged = Mapping[str, Mapping[str, MeasureStatus]]
-"""The measures of a scorecard that are judged, by measure and team."""
+@dataclass(frozen=True, slots=True)
+class _Objective:
+    """An objective with its measures, each judged for the teams that have it."""
+
+    objective: Objective
+    weight: Weight
+    initiatives: tuple[Initiative, ...]
+    measures: list[tuple[Weight, Mapping[str, MeasureStatus]]]
+
+    def of(self, team: str) -> tuple[ObjectiveStatus, Rolled] | None:
+        """Rolled up for a team; None where it has none of the measures."""
+        known = [(judged[team], weight) for weight, judged in self.measures if team in judged]
+        if not known:
+            return None
+        rolled = roll_up([measure_child(status, weight) for status, weight in known])
+        measures = tuple([status for status, _ in known])
+        score, coverage, status, *_ = rolled
+        return ObjectiveStatus(self.objective, measures, score, coverage, status, self.initiatives), rolled
+
+
+@dataclass(frozen=True, slots=True)
+class _Perspective:
+    """A perspective with its objectives."""
+
+    perspective: Perspective
+    weight: Weight
+    objectives: list[_Objective]
+
+    def of(self, team: str) -> tuple[PerspectiveStatus, Rolled]:
+        """Rolled up for a team."""
+        found = [(one, rolled) for one in self.objectives if (rolled := one.of(team))]
+        whole = roll_up([rolled.child(one.weight, critical=one.objective.critical) for one, (_, rolled) in found])
+        objectives = tuple([status for _, (status, _) in found])
+        score, coverage, status, *_ = whole
+        return PerspectiveStatus(self.perspective, objectives, score, coverage, status), whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Assembly:
-    """Readings and kept changes by what they belong to, put together from the measures upward."""
+    """Readings and kept changes of one moment by what they belong to, put together from the measures upward."""
 
     configuration: Configuration
+    judgings: Mapping[tuple[str, str], Judging]
+    initiatives: Initiatives
     readings: _ByDefinition
     previous: _ByDefinition
-    changes: dict[tuple[str, str, str], StatusChange]
-    initiatives: Initiatives
+    changes: Mapping[tuple[str, str], Mapping[str, StatusChange]]
     reviews: Mapping[tuple[str, str], ReviewDates]
     at: int
 
     def scorecard(self, scorecard: Scorecard) -> Iterator[ScorecardStatus]:
         """Of each of its teams."""
-        judged = {
-            measure.id: self._judged(scorecard, objective, measure) for _, objective, measure in scorecard.measures()
-        }
+        perspectives = [self._perspective(scorecard, one) for one in scorecard.perspectives]
         for team in scorecard.teams:
-            yield self._of_team(scorecard, team, judged)
+            yield self._of_team(scorecard, team, perspectives)
 
-    def _of_team(self, scorecard: Scorecard, team: str, judged: _Judged) -> ScorecardStatus:
-        rolled = [(one, *self._perspective(scorecard, one, team, judged)) for one in scorecard.perspectives]
-        whole = roll_up(parent.child(perspective.weight) for perspective, _, parent in rolled)
+    def _of_team(self, scorecard: Scorecard, team: str, perspectives: list[_Perspective]) -> ScorecardStatus:
+        found = [(one.weight, *one.of(team)) for one in perspectives]
+        whole = roll_up([rolled.child(weight) for weight, _, rolled in found])
         known = self.configuration.teams[team]
         return ScorecardStatus(
             scorecard=scorecard,
             team=team,
             team_title=known.title,
             parent=known.parent or "",
-            perspectives=tuple(status for _, status, _ in rolled),
+            perspectives=tuple(status for _, status, _ in found),
             score=whole.score,
             coverage=whole.coverage,
             status=whole.status,
@@ -145,57 +217,22 @@ class _Assembly:
         since = self.at if known.judged_since is None else known.judged_since
         return next_due(KINDS[scorecard.review], scorecard.zone, known.reviewed_until, since)
 
-    def _perspective(
-        self, scorecard: Scorecard, perspective: Perspective, team: str, judged: _Judged
-    ) -> tuple[PerspectiveStatus, Rolled]:
-        concerned = [one for one in perspective.objectives if any(team in judged[each.id] for each in one.measures)]
-        rolled = [(one, *self._objective(scorecard, one, team, judged)) for one in concerned]
-        whole = roll_up(parent.child(one.weight, critical=one.critical) for one, _, parent in rolled)
-        status = PerspectiveStatus(
-            perspective=perspective,
-            objectives=tuple(status for _, status, _ in rolled),
-            score=whole.score,
-            coverage=whole.coverage,
-            status=whole.status,
-        )
-        return status, whole
+    def _perspective(self, scorecard: Scorecard, perspective: Perspective) -> _Perspective:
+        objectives = [self._objective(scorecard, one) for one in perspective.objectives]
+        return _Perspective(perspective, Weight.of(perspective.weight), objectives)
 
-    def _objective(
-        self, scorecard: Scorecard, objective: Objective, team: str, judged: _Judged
-    ) -> tuple[ObjectiveStatus, Rolled]:
-        measures = tuple(judged[one.id][team] for one in objective.measures if team in judged[one.id])
-        whole = roll_up(map(measure_child, measures))
-        status = ObjectiveStatus(
-            objective=objective,
-            measures=measures,
-            score=whole.score,
-            coverage=whole.coverage,
-            status=whole.status,
-            initiatives=self.initiatives.of_objectives.get((scorecard.id, objective.id), ()),
-        )
-        return status, whole
+    def _objective(self, scorecard: Scorecard, objective: Objective) -> _Objective:
+        initiatives = self.initiatives.of_objectives.get((scorecard.id, objective.id), ())
+        measures = [(Weight.of(one.weight), self._judged(scorecard, one)) for one in objective.measures]
+        return _Objective(objective, Weight.of(objective.weight), initiatives, measures)
 
-    def _judged(self, scorecard: Scorecard, objective: Objective, measure: Measure) -> Mapping[str, MeasureStatus]:
-        """A measure of each team that has it; what does not depend on the team is worked out once."""
+    def _judged(self, scorecard: Scorecard, measure: Measure) -> Mapping[str, MeasureStatus]:
+        """A measure of each team that has it."""
+        judging = self.judgings[scorecard.id, measure.id]
         readings = self.readings.get(measure.definition, {})
         previous = self.previous.get(measure.definition, {})
-        initiatives = self.initiatives.about(scorecard.id, objective.id, measure.id)
-        standards: dict[tuple[str, int], Standard] = {}
-        found: dict[str, MeasureStatus] = {}
-        for team in set(measure.teams).intersection(scorecard.teams):
-            reading = readings[team]
-            held_to = team if team in measure.team_targets else "", reading.period.ends_at
-            if held_to not in standards:
-                standards[held_to] = standard(measure, team, reading.period.ends_at, scorecard.zone)
-            found[team] = measure_status(
-                measure,
-                standards[held_to],
-                reading,
-                previous.get(team),
-                kept=self.changes.get((scorecard.id, team, measure.id)),
-                initiatives=initiatives,
-                at=self.at,
-                zone=scorecard.zone,
-                report=self.configuration.benchmark,
-            )
-        return found
+        changes = self.changes.get((scorecard.id, measure.id), {})
+        return {
+            team: judging.status(readings[team], previous.get(team), changes.get(team), self.at)
+            for team in judging.teams
+        }

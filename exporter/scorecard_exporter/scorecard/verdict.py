@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from scorecard_exporter.config.model import Anchors, Band, Target
-from scorecard_exporter.scorecard.model import MeasureStatus, Status
+from scorecard_exporter.scorecard.model import MeasureStatus
+from scorecard_exporter.scorecard.score import Status
 from scorecard_exporter.scorecard.target import point_in_force
 from scorecard_exporter.scorecard.wording import day_text, exact_text
 

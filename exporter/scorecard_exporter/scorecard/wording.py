@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from scorecard_exporter.config.model import Anchors, Band, Target
 from scorecard_exporter.quantities import nearest_float, parse, write
-from scorecard_exporter.scorecard.score import colour
+from scorecard_exporter.scorecard.score import colour_by
 
 MOST_DIGITS = 6
 NEARLY = Fraction(1, 500)
@@ -28,8 +28,9 @@ def value_text(value: Fraction, unit: str, target: Target | None, anchors: Ancho
         return "yes" if value == 1 else "no"
     if anchors is None or not _is_near_a_line(value, anchors):
         return write(value, unit)
-    status = colour(value, anchors)
-    same = (text for text in _ever_finer(value, unit) if colour(parse(text, unit), anchors) == status)
+    colour = colour_by(anchors)
+    status = colour(value)
+    same = (text for text in _ever_finer(value, unit) if colour(parse(text, unit)) == status)
     return next(same, write(value, unit))
 
 

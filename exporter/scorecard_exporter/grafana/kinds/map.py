@@ -14,7 +14,8 @@ from functools import partial
 from scorecard_exporter.grafana import appearance
 from scorecard_exporter.grafana.frames import Field, Frame, Json
 from scorecard_exporter.looks import ABSENT, LOOK_OF, LOOKS, NEUTRAL
-from scorecard_exporter.scorecard.model import STATUSES, ScorecardStatus, Status
+from scorecard_exporter.scorecard.model import ScorecardStatus
+from scorecard_exporter.scorecard.score import STATUSES, Status
 from scorecard_exporter.scorecard.strategy import Arrow, Lane, Node, Sizes, StrategyMap, strategy_map
 from scorecard_exporter.scorecard.verdict import score_text
 

@@ -12,7 +12,8 @@ from scorecard_exporter.grafana.frames import Field, Frame, Json
 from scorecard_exporter.grafana.question import Question
 from scorecard_exporter.looks import LOOK_OF
 from scorecard_exporter.scorecard.judging import previous_score
-from scorecard_exporter.scorecard.model import STATUSES, MeasureStatus, ScorecardStatus, Snapshot
+from scorecard_exporter.scorecard.model import MeasureStatus, ScorecardStatus, Snapshot
+from scorecard_exporter.scorecard.score import STATUSES
 from scorecard_exporter.scorecard.verdict import points
 
 FORMATS = ("table", "wide", "numeric", "perspectives", "total")

@@ -9,14 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import groupby
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from scorecard_exporter.config.model import Anchors, Band
+from scorecard_exporter.measures.model import Period
 from scorecard_exporter.quantities import moment, write
-from scorecard_exporter.scorecard.history import MeasurePoint
 
 FEWEST = 2
 """Fewer values than these make no curve."""
@@ -30,6 +32,34 @@ LINE = 18
 """Pixels of a line of text."""
 _WORDS = {"goal": "goal", "red": "red line"}
 _LINES = {"goal": ("goal", "goal_low", "goal_high"), "red": ("red", "red_low", "red_high")}
+
+
+class Drawn(Protocol):
+    """A measure in one period, as a `MeasurePoint` has it."""
+
+    @property
+    def period(self) -> Period:
+        """It is drawn where this ends."""
+
+    @property
+    def value(self) -> Fraction | None:
+        """None: a gap."""
+
+    @property
+    def value_text(self) -> str:
+        """The value as people write it."""
+
+    @property
+    def anchors(self) -> Anchors | Band | None:
+        """Where goal and red line were."""
+
+    @property
+    def goal_text(self) -> str:
+        """The goal as people write it."""
+
+    @property
+    def status(self) -> str:
+        """The colour."""
 
 
 class Curve(Protocol):
@@ -48,7 +78,7 @@ class Curve(Protocol):
         """See the class."""
 
     @property
-    def points(self) -> Sequence[MeasurePoint]:
+    def points(self) -> Sequence[Drawn]:
         """See the class."""
 
 
@@ -105,16 +135,16 @@ def chart(history: Curve, zone: str, id_: str) -> Markup:
     )
 
 
-def _from_first_value(points: Sequence[MeasurePoint]) -> Sequence[MeasurePoint]:
+def _from_first_value(points: Sequence[Drawn]) -> Sequence[Drawn]:
     first = next((place for place, point in enumerate(points) if point.value is not None), len(points))
     return points[first:]
 
 
-def _values(points: Iterable[MeasurePoint]) -> int:
+def _values(points: Iterable[Drawn]) -> int:
     return sum(point.value is not None for point in points)
 
 
-def _summary(history: Curve, points: Sequence[MeasurePoint]) -> str:
+def _summary(history: Curve, points: Sequence[Drawn]) -> str:
     """What the curve says, in words."""
     known = [point for point in points if point.value is not None]
     first, last = known[0], known[-1]
@@ -130,21 +160,21 @@ def _summary(history: Curve, points: Sequence[MeasurePoint]) -> str:
     )
 
 
-def _number(point: MeasurePoint) -> float:
+def _number(point: Drawn) -> float:
     return float(point.value or 0)
 
 
-def _day(point: MeasurePoint, zone: str = "UTC") -> str:
+def _day(point: Drawn, zone: str = "UTC") -> str:
     return f"{moment(point.period.ends_at).astimezone(ZoneInfo(zone)):%-d %b %Y}"
 
 
-def _thresholds(point: MeasurePoint, line: str) -> Iterator[float]:
+def _thresholds(point: Drawn, line: str) -> Iterator[float]:
     if point.anchors:
         found = (getattr(point.anchors, name, None) for name in _LINES[line])
         yield from (float(value) for value in found if value is not None)
 
 
-def _scale(history: Curve, points: Sequence[MeasurePoint], *, with_lines: bool) -> _Scale:
+def _scale(history: Curve, points: Sequence[Drawn], *, with_lines: bool) -> _Scale:
     """From the least to the most of all that is drawn; logarithmic where the target is and all of it is above zero."""
     shown = [float(point.value) for point in points if point.value is not None]
     if with_lines:
@@ -156,7 +186,7 @@ def _scale(history: Curve, points: Sequence[MeasurePoint], *, with_lines: bool) 
     return _Scale(axis, low - room, high + room)
 
 
-def _across(points: Sequence[MeasurePoint], place: int) -> float:
+def _across(points: Sequence[Drawn], place: int) -> float:
     """From 0 to 1, by time."""
     first, last = points[0].period.ends_at, points[-1].period.ends_at
     return (points[place].period.ends_at - first) / (last - first) if last > first else 0.5
@@ -166,7 +196,7 @@ def _units(share: float) -> str:
     return f"{share * SIDE:.1f}"
 
 
-def _curve(points: Sequence[MeasurePoint], scale: _Scale) -> Markup:
+def _curve(points: Sequence[Drawn], scale: _Scale) -> Markup:
     """A line through the values, broken where there is none; a single value between two gaps is a dot."""
     steps = []
     places = enumerate(points)
@@ -178,12 +208,12 @@ def _curve(points: Sequence[MeasurePoint], scale: _Scale) -> Markup:
     return _path("value", "".join(steps))
 
 
-def _lines(points: Sequence[MeasurePoint], scale: _Scale) -> Markup:
+def _lines(points: Sequence[Drawn], scale: _Scale) -> Markup:
     """Goal and red line as they were in force: each holds until the next point, where it may step."""
     return _joined(_path(line, _steps(points, scale, name)) for line, names in _LINES.items() for name in names)
 
 
-def _steps(points: Sequence[MeasurePoint], scale: _Scale, name: str) -> str:
+def _steps(points: Sequence[Drawn], scale: _Scale, name: str) -> str:
     steps, held = [], False
     for place, point in enumerate(points):
         value = getattr(point.anchors, name, None) if point.anchors else None
@@ -202,7 +232,7 @@ def _path(kind: str, steps: str) -> Markup:
     return Markup('<path class="{kind}" d="{steps}"/>').format(kind=kind, steps=steps)
 
 
-def _dots(points: Sequence[MeasurePoint], scale: _Scale) -> Iterator[Markup]:
+def _dots(points: Sequence[Drawn], scale: _Scale) -> Iterator[Markup]:
     """Each value with its colour, and in words where the pointer rests on it."""
     for place, point in enumerate(points):
         if point.value is None:
@@ -218,7 +248,7 @@ def _dots(points: Sequence[MeasurePoint], scale: _Scale) -> Iterator[Markup]:
         )
 
 
-def _labels(history: Curve, points: Sequence[MeasurePoint], scale: _Scale) -> Iterator[Markup]:
+def _labels(history: Curve, points: Sequence[Drawn], scale: _Scale) -> Iterator[Markup]:
     """What the lines stand for at their newest, on the left, and the newest value on the right."""
     newest, unit = points[-1], history.unit
     for line, names in _LINES.items():
@@ -238,7 +268,7 @@ def _label(kind: str, x: str, y: float, words: str) -> Markup:
     )
 
 
-def _dates(points: Sequence[MeasurePoint], zone: str) -> Markup:
+def _dates(points: Sequence[Drawn], zone: str) -> Markup:
     return Markup(
         '<text class="date" x="0" y="{y}">{first}</text><text class="date end" x="100%" y="{y}">{last}</text>'
     ).format(y=HEIGHT + 17, first=_day(points[0], zone), last=_day(points[-1], zone))

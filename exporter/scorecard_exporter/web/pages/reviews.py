@@ -16,10 +16,21 @@ from scorecard_exporter.config.model import Anchors, Band
 from scorecard_exporter.measures.model import Period
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.scorecard.document import Document, timestamp
-from scorecard_exporter.scorecard.history import MeasurePoint
 from scorecard_exporter.store.base import KeptReview
 from scorecard_exporter.web.pages.charts import chart
 from scorecard_exporter.web.pages.templates import environment
+
+
+@dataclass(frozen=True, slots=True)
+class _Month:
+    """A month of a measure as a review document has it; fulfils `charts.Drawn`."""
+
+    period: Period
+    value: Fraction | None
+    value_text: str
+    anchors: Anchors | Band | None
+    goal_text: str
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,7 @@ class _Curve:
     title: str
     unit: str
     is_log: bool
-    points: tuple[MeasurePoint, ...]
+    points: tuple[_Month, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +89,17 @@ def listed(link: Callable[..., str], kept: KeptReview) -> Row:
 
 
 def _curve(measure: Document) -> _Curve:
-    return _Curve(measure["title"], measure["unit"], measure["axis"] == "log", tuple(map(_point, measure["months"])))
+    return _Curve(measure["title"], measure["unit"], measure["axis"] == "log", tuple(map(_month, measure["months"])))
 
 
-def _point(month: Document) -> MeasurePoint:
-    return MeasurePoint(
+def _month(month: Document) -> _Month:
+    return _Month(
         period=Period(_moment(month["starts_at"]), _moment(month["ends_at"])),
         value=None if month["value"] is None else Fraction(month["value"]),
         value_text=month["value_text"],
-        samples=month["samples"],
         anchors=_anchors(month["anchors"]),
         goal_text=month["goal_text"],
-        score=None,
         status=month["status"],
-        absence=None,
     )
 
 

@@ -21,7 +21,8 @@ from scorecard_exporter.quantities import instant
 from scorecard_exporter.report.writing import chosen, kept_document
 from scorecard_exporter.scorecard.explanation import Explanation
 from scorecard_exporter.scorecard.history import MeasureHistory
-from scorecard_exporter.scorecard.model import STATUSES, MeasureStatus, ScorecardStatus, Snapshot
+from scorecard_exporter.scorecard.model import MeasureStatus, ScorecardStatus, Snapshot
+from scorecard_exporter.scorecard.score import STATUSES
 from scorecard_exporter.web.pages.charts import chart, sparkline
 from scorecard_exporter.web.pages.reviews import curves, listed
 from scorecard_exporter.web.pages.strategy import drawings
