@@ -2,49 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
-from itertools import chain
+from functools import partial
+from types import MappingProxyType
+from typing import NamedTuple
 
 from scorecard_exporter.events.model import is_from
 from scorecard_exporter.measures import diagnose, diagnose_series
 from scorecard_exporter.measures.coverage import fresh_from
 from scorecard_exporter.measures.finding import MICROS, Finding, count, seconds
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Scope, Series, Statistic
-from scorecard_exporter.measures.observations import Contribution, Observations, Row, Tree
-from scorecard_exporter.measures.statistics import exact_sum
+from scorecard_exporter.measures.observations import Observations, Span
+from scorecard_exporter.measures.tally import Tally, newest, prorated, whole
+from scorecard_exporter.measures.tree import AddedUp, Tree
 
 _Read = Mapping[str, tuple[int, int]]  # of each origin: from and up to which moment it was read
-_Spans = Mapping[str, tuple[tuple[int, int], ...]]
+_Spans = Mapping[str, tuple[Span, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
-    """What counts of a series for one team in one period; `absence`: why that is nothing, or must not be used."""
+class Gathered(NamedTuple):
+    """What counts of a series for one team in one period; `absence`: why that is nothing, or must not be used.
 
-    found: tuple[Contribution, ...] = ()
+    The sum of its values is `total / divisor`; `contributions` of so many raw subjects, of `samples` observations.
+    """
+
+    total: int | Fraction = 0
+    divisor: int = 1
+    contributions: int = 0
+    samples: int = 0
     newest_at: int | None = None
-    parts: Mapping[str, Part] = field(default_factory=dict)
+    parts: Mapping[str, Part] = MappingProxyType({})
     absence: Absence | None = None
 
-    @property
-    def samples(self) -> int:
-        """How many observations there are."""
-        return sum(one.samples for one in self.found)
-
-    @property
-    def total(self) -> Fraction:
-        """The sum over all of them."""
-        return exact_sum(one.total for one in self.found)
-
-    def by_raw(self) -> dict[str, Fraction]:
-        """What each raw subject contributes, once."""
-        return {one.raw: one.total for one in self.found}
+    def part(self, unit: str) -> Part:
+        """The sum as a part."""
+        return Part(self.total, unit, self.divisor)
 
     def nothing(self) -> Finding:
         """The finding where something speaks against a value."""
         return Finding(value=None, samples=self.samples, newest_at=self.newest_at, absence=self.absence)
+
+    def divided_by(self, other: Gathered) -> Fraction:
+        """The quotient of two sums, of which the other is not zero."""
+        return Fraction(self.total * other.divisor, other.total * self.divisor)
 
 
 class Observed:
@@ -54,13 +55,25 @@ class Observed:
         self.observations = observations
         self._scopes = scopes
         self._read = read
-        self._trees: dict[tuple[Series, Statistic, Period], Tree] = {}
-        self._by_subject: dict[tuple[Series, Statistic, Period], dict[str, list[Contribution]]] = {}
-        self._read_until: dict[Series, int | None] = {}
+        self._trees: dict[tuple[str, frozenset[str]], Tree] = {}
+        self._tallies: dict[tuple[int, Statistic, Period], Tally] = {}
+        self._differing: dict[tuple[int, int, Period], frozenset[str]] = {}
+        self._origins: dict[Series, frozenset[str]] = {}
+        self._unmapped: dict[Series, Sequence[str]] = {}
+        self._ever: dict[Series, tuple[Sequence[str], Tree]] = {}
 
     def one(self, definition: Definition, team: str, period: Period) -> Finding:
         """The newest value, the sum or the mean of a series."""
-        return self._roll_up(definition, definition.series[0], definition.statistic, team, period)
+        series, statistic = definition.series[0], definition.statistic
+        gathered = self._roll_up(definition, series, statistic, team, period)
+        if gathered.absence:
+            return gathered.nothing()
+        value = Fraction(gathered.total, gathered.divisor)
+        if statistic == "mean" and series.unit == "seconds":
+            value /= gathered.samples
+        elif statistic == "mean":
+            value = self.tally(series, statistic, period).means(team)
+        return Finding(value=value, samples=gathered.samples, newest_at=gathered.newest_at, parts=gathered.parts)
 
     def quotient(
         self, definition: Definition, team: str, period: Period, names: tuple[str, str] = ("numerator", "denominator")
@@ -69,179 +82,186 @@ class Observed:
         numerator, denominator = definition.series
         above = self._roll_up(definition, numerator, "sum", team, period)
         below = self._roll_up(definition, denominator, "sum", team, period)
-        if above.value is None or below.value is None:
-            return above if above.value is None else below
+        if above.absence or below.absence:
+            return above.nothing() if above.absence else below.nothing()
         absence = None
-        if not same_time(*(self._covered(one, team, period) for one in definition.series)):
+        if not self._same_time(numerator, denominator, team, period):
             absence = diagnose_series.not_same_time(definition.series, team)
-        elif not below.value:
+        elif not below.total:
             absence = diagnose.division_by_zero(f"The sum of series {denominator.name!r}")
-        sides = (Part(above.value, numerator.unit), Part(below.value, denominator.unit))
         return Finding(
-            value=None if absence else above.value / below.value,
+            value=None if absence else above.divided_by(below),
             samples=min(above.samples, below.samples),
             newest_at=max(above.newest_at or 0, below.newest_at or 0),
             parts={**above.parts, **below.parts},
-            beside=dict(zip(names, sides, strict=True)),
+            beside={names[0]: above.part(numerator.unit), names[1]: below.part(denominator.unit)},
             absence=absence,
         )
 
     def subjects(self, series: Series, statistic: Statistic, team: str, period: Period) -> frozenset[str]:
         """The services and teams whose observations count for this team."""
-        key = (series, statistic, period)
-        if key not in self._trees:
-            grouped: dict[str, list[Contribution]] = {}
-            for contribution in self.observations.contributions(statistic, series.name, period):
-                grouped.setdefault(contribution.subject, []).append(contribution)
-            self._by_subject[key] = grouped
-            self._trees[key] = Tree(self._scopes, series.rollup, grouped)
-        return self._trees[key].subjects(team)
+        return self.tally(series, statistic, period).tree.subjects(team)
 
-    def rows(self, series: Series, subjects: Iterable[str]) -> Iterator[Row]:
-        """Every observation about these subjects, those about one of them in order of time."""
-        about = self.observations.rows_about(series.name)
-        return chain.from_iterable(about.get(subject, ()) for subject in subjects)
+    def tally(self, series: Series, statistic: Statistic, period: Period) -> Tally:
+        """What a series adds up to in a period."""
+        # By identity, which a tally keeps: this is asked for every reading, and a series takes long to compare.
+        key = id(series), statistic, period
+        if key not in self._tallies:
+            self._tallies[key] = self._tally(series, statistic, period)
+        return self._tallies[key]
+
+    def _tally(self, series: Series, statistic: Statistic, period: Period) -> Tally:
+        if statistic == "newest":
+            contributions = newest(self.observations.newest(series.name, period))
+        elif statistic == "mean":
+            contributions = whole(self.observations.overlapping(series.name, period), period)
+        else:
+            contributions = prorated(self.observations.overlapping(series.name, period), period)
+        tree = self._tree(series.rollup, contributions.by_subject)
+        return Tally(series, tree, contributions, period, self._newest_read(series))
+
+    def _tree(self, rollup: str, present: Collection[str]) -> Tree:
+        """Which subjects stand for a team: mostly the same ones in every series and period."""
+        key = rollup, frozenset(present)
+        if key not in self._trees:
+            self._trees[key] = Tree(self._scopes, *key)
+        return self._trees[key]
 
     def gather(
         self, definition: Definition, series: Series, statistic: Statistic, team: str, period: Period
     ) -> Gathered:
         """What counts for a team, and whether it is read, fresh and in the right unit."""
-        found = self._found(series, statistic, team, period)
-        if not found or not self._is_read(series):
+        tally = self.tally(series, statistic, period)
+        found = tally.sum(team)
+        if found is None or tally.read_until is None:
             return Gathered(absence=self._why_none(definition, series, team, period))
-        newest_at = max(one.newest_at for one in found)
-        fresh = sum(_is_fresh(one, series, period) for one in found)
-        absence = self._unread(definition, series, period) or diagnose_series.wrong_unit(
-            series, (one.unit for one in found)
-        )
+        total, samples, newest_at, contributions, fresh, others = found
+        absence = self._unread(definition, tally.read_until, period)
+        if absence is None and others:
+            absence = diagnose_series.wrong_unit(series, others)
         if absence is None and not fresh:
             absence = diagnose_series.stale_series(series, newest_at, period)
-        parts = {"subjects_current": count(fresh), "subjects": count(len(found))} if fresh < len(found) else {}
-        return Gathered(found=found, newest_at=newest_at, parts=parts, absence=absence)
+        parts = _ALL_CURRENT if fresh == contributions else _current(fresh, contributions)
+        return Gathered(total, tally.divisor, contributions, samples, newest_at, parts, absence)
 
-    def tally(self, definition: Definition, series: Series, team: str, period: Period) -> Gathered:
+    def events(self, definition: Definition, series: Series, team: str, period: Period) -> Gathered:
         """The events of a series in the period, however long ago the newest was; none is a true zero if all is known.
 
         That is so when every origin of the series was read from before the period on, and when every subject of the
         series is known to be some team's or service's.
         """
-        found = self._found(series, "sum", team, period)
-        absence = self._untold(definition, series, team, period, is_empty=not found)
+        tally = self.tally(series, "sum", period)
+        found = tally.sum(team)
+        absence = self._untold(definition, tally, team, period, is_empty=not found)
+        if found is None:
+            return Gathered(absence=absence)
+        if absence is None and found.others:
+            absence = diagnose_series.wrong_unit(series, found.others)
         return Gathered(
-            found=found,
-            newest_at=max((one.newest_at for one in found), default=None),
-            absence=absence or diagnose_series.wrong_unit(series, (one.unit for one in found)),
+            found.total, tally.divisor, found.contributions, found.samples, found.newest_at, absence=absence
         )
 
     def _untold(
-        self, definition: Definition, series: Series, team: str, period: Period, *, is_empty: bool
+        self, definition: Definition, tally: Tally, team: str, period: Period, *, is_empty: bool
     ) -> Absence | None:
-        if not self._is_read(series):
+        series = tally.series
+        if tally.read_until is None:
             return diagnose.not_read([(series.origin or "any source", "observation")])
-        origins = self.observations.origins(series)
+        if series not in self._origins:
+            self._origins[series] = self.observations.origins(series)
+        origins = self._origins[series]
         if not origins:
             return diagnose_series.series_not_seen(series)
-        unmapped = self.observations.unmapped(series)
-        if is_empty and unmapped:
-            return diagnose_series.no_matching_subject(series, team, unmapped)
+        if is_empty and self._not_mapped(series):
+            return diagnose_series.no_matching_subject(series, team, self._not_mapped(series))
         unread = sorted(origins - self._read.keys())
         if unread:
             return diagnose.not_read([(origin, "observation") for origin in unread])
         begins_at, origin = max((self._read[origin][0], origin) for origin in origins)
         if begins_at > period.starts_at:
             return diagnose_series.observations_begin(series, begins_at, origin, period)
-        return self._unread(definition, series, period)
-
-    def _found(self, series: Series, statistic: Statistic, team: str, period: Period) -> tuple[Contribution, ...]:
-        subjects = self.subjects(series, statistic, team, period)
-        grouped = self._by_subject[series, statistic, period]
-        return tuple(contribution for subject in sorted(subjects) for contribution in grouped[subject])
+        return self._unread(definition, tally.read_until, period)
 
     def _roll_up(
         self, definition: Definition, series: Series, statistic: Statistic, team: str, period: Period
-    ) -> Finding:
+    ) -> Gathered:
+        """What counts for a team where its subjects add up, and how much time a sum covers."""
         gathered = self.gather(definition, series, statistic, team, period)
-        found, parts, absence = gathered.found, dict(gathered.parts), gathered.absence
-        if not found:
-            return gathered.nothing()
-        if absence is None and len(found) > 1 and not _adds_up(series.unit, statistic):
-            absence = diagnose_series.does_not_add(series, team, [one.raw for one in found])
+        if gathered.absence:
+            return gathered
+        if gathered.contributions > 1 and not _adds_up(series.unit, statistic):
+            raws = [one.raw for one in self.tally(series, statistic, period).found(team)]
+            return gathered._replace(absence=diagnose_series.does_not_add(series, team, raws))
         if statistic == "sum":
-            parts |= self._covered_part(series, team, period)
-        return Finding(
-            value=None if absence else _combine(found, series.unit, statistic),
-            samples=gathered.samples,
-            newest_at=gathered.newest_at,
-            parts=parts,
-            absence=absence,
-        )
+            return gathered._replace(parts={**gathered.parts, **self._covered_part(series, team, period)})
+        return gathered
 
-    def _covered(self, series: Series, team: str, period: Period) -> _Spans:
-        spans = self.observations.spans(series.name, period)
-        return {subject: spans[subject] for subject in self.subjects(series, "sum", team, period)}
+    def _same_time(self, numerator: Series, denominator: Series, team: str, period: Period) -> bool:
+        """Whether two series cover the same time.
+
+        Subject by subject where both have the same subjects; otherwise every subject of both has to cover the same.
+        """
+        above, below = (self.observations.spans(one.name, period) for one in (numerator, denominator))
+        key = id(numerator), id(denominator), period
+        if key not in self._differing:
+            every = above.keys() | below.keys()
+            self._differing[key] = frozenset(one for one in every if above.get(one) != below.get(one))
+        first, second = (self.subjects(one, "sum", team, period) for one in (numerator, denominator))
+        if first is second or first == second:
+            return self._differing[key].isdisjoint(first)
+        return len({*(above[one] for one in first), *(below[one] for one in second)}) == 1
 
     def _covered_part(self, series: Series, team: str, period: Period) -> dict[str, Part]:
         """How much of the period the least covered subject covers; nothing to say of mere moments."""
-        covered = min(
-            sum(end - start for start, end in spans) for spans in self._covered(series, team, period).values()
-        )
+        tally = self.tally(series, "sum", period)
+        covered = tally.once("covered", partial(self._covered, tally, period)).of(team)
         return {"covered": seconds(covered)} if covered >= MICROS else {}
+
+    def _covered(self, tally: Tally, period: Period) -> AddedUp[int]:
+        spans = self.observations.spans(tally.series.name, period)
+        return AddedUp(tally.tree, lambda subject: sum(end - start for start, end in spans[subject]), min)
 
     def _why_none(self, definition: Definition, series: Series, team: str, period: Period) -> Absence:
         """The first link that is broken, when there is no observation for the team in the period."""
-        if not self._is_read(series):
+        until = self._newest_read(series)
+        if until is None:
             return diagnose.not_read([(series.origin or "any source", "observation")])
-        raws = self.observations.raw_subjects(series.name)
+        if series not in self._ever:
+            subjects = self.observations.subjects(series.name)
+            self._ever[series] = self.observations.raw_subjects(series.name), self._tree(series.rollup, subjects)
+        raws, tree = self._ever[series]
         if not raws:
             return diagnose_series.series_not_seen(series)
-        if not Tree(self._scopes, series.rollup, self.observations.subjects(series.name)).subjects(team):
+        if not tree.subjects(team):
             return diagnose_series.no_matching_subject(series, team, raws)
-        before = self.subjects(series, "newest", team, period)
-        newest = [one for subject in before for one in self._by_subject[series, "newest", period][subject]]
-        if newest and not any(_is_fresh(one, series, period) for one in newest):
-            return diagnose_series.stale_series(series, max(one.newest_at for one in newest), period)
-        return self._unread(definition, series, period) or diagnose_series.no_observation(series, team, period)
+        before = self.tally(series, "newest", period).sum(team)
+        if before and not before.fresh:
+            return diagnose_series.stale_series(series, before.newest_at, period)
+        return self._unread(definition, until, period) or diagnose_series.no_observation(series, team, period)
 
-    def _is_read(self, series: Series) -> bool:
-        """Whether a source of the series was read to its end; what is stored before that is only a part."""
-        return self._newest_read(series) is not None
+    def _not_mapped(self, series: Series) -> Sequence[str]:
+        """The raw subjects of a series that stand for no team or service."""
+        if series not in self._unmapped:
+            self._unmapped[series] = self.observations.unmapped(series)
+        return self._unmapped[series]
 
-    def _unread(self, definition: Definition, series: Series, period: Period) -> Absence | None:
-        """Whether every source of the series went unread for too long."""
-        until = self._newest_read(series)
-        if until is not None and until < fresh_from(period, definition.freshness):
+    def _unread(self, definition: Definition, until: int, period: Period) -> Absence | None:
+        """Whether every source of a series went unread for too long."""
+        if until < fresh_from(period, definition.freshness):
             return diagnose.stale(until, period, definition.freshness)
         return None
 
     def _newest_read(self, series: Series) -> int | None:
-        """Up to which moment some source of the series was read."""
-        if series not in self._read_until:
-            read = [until for origin, (_, until) in self._read.items() if is_from(origin, series.origin)]
-            self._read_until[series] = max(read, default=None)
-        return self._read_until[series]
+        """Up to which moment some source of the series was read to its end; what is stored before is only a part."""
+        read = (until for origin, (_, until) in self._read.items() if is_from(origin, series.origin))
+        return max(read, default=None)
 
 
-def same_time(numerator: _Spans, denominator: _Spans) -> bool:
-    """Whether two series cover the same time.
-
-    Subject by subject where both have the same subjects; otherwise every subject of both has to cover the same.
-    """
-    if numerator.keys() == denominator.keys():
-        return numerator == denominator
-    return len({*numerator.values(), *denominator.values()}) == 1
+_ALL_CURRENT: Mapping[str, Part] = MappingProxyType({})
 
 
-def _is_fresh(one: Contribution, series: Series, period: Period) -> bool:
-    """Whether the newest observation is young enough; a freshness of 0 sets no limit."""
-    return not series.freshness or one.newest_at >= period.ends_at - series.freshness
-
-
-def _combine(found: Sequence[Contribution], unit: str, statistic: Statistic) -> Fraction:
-    if statistic == "mean" and unit == "seconds":
-        return exact_sum(one.total for one in found) / sum(one.samples for one in found)
-    if statistic == "mean":
-        return exact_sum(one.total / one.samples for one in found)
-    return exact_sum(one.total for one in found)
+def _current(fresh: int, contributions: int) -> dict[str, Part]:
+    return {"subjects_current": count(fresh), "subjects": count(contributions)}
 
 
 def _adds_up(unit: str, statistic: Statistic) -> bool:
