@@ -81,7 +81,7 @@ class _Evaluation:
             self._coverage.origins("observation"),
         )
         surveys = {definition.survey for definition in _all(definitions) if definition.survey}
-        self._surveys = Surveys(store, surveys, scopes, self._coverage.origins("survey_answer"))
+        self._surveys = Surveys(store, surveys, scopes, periods, self._coverage.origins("survey_answer"))
 
     def readings(self, definition: Definition, team: str) -> Iterator[Reading]:
         """One for each period, in their order."""
