@@ -26,7 +26,7 @@ def hackathon_contributions(observed: Observed, definition: Definition, team: st
     found = observed.events(definition, definition.series[0], team, period)
     if found.absence:
         return found.nothing()
-    return Finding(value=Fraction(found.total, found.divisor), samples=found.samples, newest_at=found.newest_at)
+    return Finding(value=found.value, samples=found.samples, newest_at=found.newest_at)
 
 
 def internal_mobility(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
@@ -53,7 +53,7 @@ def _for_each_head(observed: Observed, definition: Definition, team: str, period
     if absence is None and not held:
         absence = diagnose.division_by_zero(f"The mean of series {definition.series[1].name!r}")
     return Finding(
-        value=None if absence or not held else Fraction(events.total * divisor, events.divisor * held),
+        value=None if absence or not held else Fraction(events.total * divisor, events.tally.divisor * held),
         samples=events.samples,
         newest_at=events.newest_at,
         beside=beside,
@@ -72,7 +72,7 @@ def _headcount(
     gathered = observed.gather(definition, series, "newest", team, period)
     if gathered.absence:
         return None, gathered.absence
-    tally = observed.tally(series, "newest", period)
+    tally = gathered.tally
     if tally.is_apart:
         total, late = tally.once("held", partial(_by_team, observed, tally, period)).of(team)
     else:

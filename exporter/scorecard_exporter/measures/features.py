@@ -5,7 +5,7 @@ The raw subject of an observation is the feature.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import partial
 
@@ -26,7 +26,7 @@ def adoption(observed: Observed, definition: Definition, team: str, period: Peri
         if side.absence:
             return side.nothing()
     absence = None
-    differing = _differing(observed, definition, team, period)
+    differing = _differing(observed, (used.tally, targeted.tally), team, period)
     if differing:
         absence = diagnose_series.not_same_subjects(definition.series, team, differing)
     elif not targeted.total:
@@ -41,9 +41,8 @@ def adoption(observed: Observed, definition: Definition, team: str, period: Peri
     )
 
 
-def _differing(observed: Observed, definition: Definition, team: str, period: Period) -> list[str]:
+def _differing(observed: Observed, tallies: Iterable[Tally], team: str, period: Period) -> list[str]:
     """The features that are dated in the period in only one of the two series, or at another time in the other."""
-    tallies = [observed.tally(one, "mean", period) for one in definition.series]
     above, below = (one.once("dated", partial(_dated, observed, one, period)).of(team) for one in tallies)
     return sorted({feature for feature, _, _ in above ^ below})
 
@@ -69,9 +68,9 @@ def new_revenue(observed: Observed, definition: Definition, team: str, period: P
     if gathered.absence:
         return gathered.nothing()
     released = observed.observations.first(releases.name)
-    tally = observed.tally(revenue, "sum", period)
-    features = {one.raw for one in tally.found(team)}
-    unknown = features - released.keys()
+    tally = gathered.tally
+    features = tally.once("features", partial(_features, tally)).of(team)
+    unknown = features.difference(released)
     beside = {"features": count(len(features)), "without_release": count(len(unknown))}
     if unknown == features:
         absence = diagnose_series.no_feature_release(revenue, releases, sorted(features))
@@ -85,6 +84,15 @@ def new_revenue(observed: Observed, definition: Definition, team: str, period: P
         parts=gathered.parts,
         beside=beside,
     )
+
+
+def _features(tally: Tally) -> AddedUp[frozenset[str]]:
+    """The features that some revenue is of."""
+
+    def of_subject(subject: str) -> frozenset[str]:
+        return frozenset(one.raw for one in tally.by_subject[subject])
+
+    return AddedUp(tally.tree, of_subject, lambda every: frozenset[str]().union(*every))
 
 
 def _earned(

@@ -13,31 +13,34 @@ from scorecard_exporter.measures import diagnose, diagnose_series
 from scorecard_exporter.measures.coverage import fresh_from
 from scorecard_exporter.measures.finding import MICROS, Finding, count, seconds
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Scope, Series, Statistic
-from scorecard_exporter.measures.observations import Observations, Span
+from scorecard_exporter.measures.observations import Observations
 from scorecard_exporter.measures.tally import Tally, newest, prorated, whole
 from scorecard_exporter.measures.tree import AddedUp, Tree
 
 _Read = Mapping[str, tuple[int, int]]  # of each origin: from and up to which moment it was read
-_Spans = Mapping[str, tuple[Span, ...]]
 
 
 class Gathered(NamedTuple):
     """What counts of a series for one team in one period; `absence`: why that is nothing, or must not be used.
 
-    The sum of its values is `total / divisor`; `contributions` of so many raw subjects, of `samples` observations.
+    The sum of its values is `total` divided by the `divisor` of the tally.
     """
 
-    total: int | Fraction = 0
-    divisor: int = 1
-    contributions: int = 0
-    samples: int = 0
-    newest_at: int | None = None
-    parts: Mapping[str, Part] = MappingProxyType({})
-    absence: Absence | None = None
+    tally: Tally
+    total: int | Fraction
+    samples: int
+    newest_at: int | None
+    parts: Mapping[str, Part]
+    absence: Absence | None
+
+    @property
+    def value(self) -> Fraction:
+        """The sum of its values."""
+        return Fraction(self.total, self.tally.divisor)
 
     def part(self, unit: str) -> Part:
         """The sum as a part."""
-        return Part(self.total, unit, self.divisor)
+        return Part(self.total, unit, self.tally.divisor)
 
     def nothing(self) -> Finding:
         """The finding where something speaks against a value."""
@@ -45,7 +48,10 @@ class Gathered(NamedTuple):
 
     def divided_by(self, other: Gathered) -> Fraction:
         """The quotient of two sums, of which the other is not zero."""
-        return Fraction(self.total * other.divisor, other.total * self.divisor)
+        return Fraction(self.total * other.tally.divisor, other.total * self.tally.divisor)
+
+
+_NO_PARTS: Mapping[str, Part] = MappingProxyType({})
 
 
 class Observed:
@@ -57,8 +63,6 @@ class Observed:
         self._read = read
         self._trees: dict[tuple[str, frozenset[str]], Tree] = {}
         self._tallies: dict[tuple[int, Statistic, Period], Tally] = {}
-        self._differing: dict[tuple[int, int, Period], frozenset[str]] = {}
-        self._origins: dict[Series, frozenset[str]] = {}
         self._unmapped: dict[Series, Sequence[str]] = {}
         self._ever: dict[Series, tuple[Sequence[str], Tree]] = {}
 
@@ -68,11 +72,11 @@ class Observed:
         gathered = self._roll_up(definition, series, statistic, team, period)
         if gathered.absence:
             return gathered.nothing()
-        value = Fraction(gathered.total, gathered.divisor)
+        value = gathered.value
         if statistic == "mean" and series.unit == "seconds":
             value /= gathered.samples
         elif statistic == "mean":
-            value = self.tally(series, statistic, period).means(team)
+            value = gathered.tally.means(team)
         return Finding(value=value, samples=gathered.samples, newest_at=gathered.newest_at, parts=gathered.parts)
 
     def quotient(
@@ -85,7 +89,7 @@ class Observed:
         if above.absence or below.absence:
             return above.nothing() if above.absence else below.nothing()
         absence = None
-        if not self._same_time(numerator, denominator, team, period):
+        if not self._same_time(above.tally, below.tally, team, period):
             absence = diagnose_series.not_same_time(definition.series, team)
         elif not below.total:
             absence = diagnose.division_by_zero(f"The sum of series {denominator.name!r}")
@@ -132,17 +136,18 @@ class Observed:
     ) -> Gathered:
         """What counts for a team, and whether it is read, fresh and in the right unit."""
         tally = self.tally(series, statistic, period)
-        found = tally.sum(team)
-        if found is None or tally.read_until is None:
-            return Gathered(absence=self._why_none(definition, series, team, period))
-        total, samples, newest_at, contributions, fresh, others = found
+        total, samples, newest_at, contributions, fresh, others = tally.sum(team)
+        if tally.read_until is None or not contributions:
+            return Gathered(tally, 0, 0, None, _NO_PARTS, self._why_none(definition, series, team, period))
         absence = self._unread(definition, tally.read_until, period)
         if absence is None and others:
             absence = diagnose_series.wrong_unit(series, others)
         if absence is None and not fresh:
             absence = diagnose_series.stale_series(series, newest_at, period)
-        parts = _ALL_CURRENT if fresh == contributions else _current(fresh, contributions)
-        return Gathered(total, tally.divisor, contributions, samples, newest_at, parts, absence)
+        parts = _NO_PARTS
+        if fresh < contributions:
+            parts = {"subjects_current": count(fresh), "subjects": count(contributions)}
+        return Gathered(tally, total, samples, newest_at, parts, absence)
 
     def events(self, definition: Definition, series: Series, team: str, period: Period) -> Gathered:
         """The events of a series in the period, however long ago the newest was; none is a true zero if all is known.
@@ -151,36 +156,35 @@ class Observed:
         series is known to be some team's or service's.
         """
         tally = self.tally(series, "sum", period)
-        found = tally.sum(team)
-        absence = self._untold(definition, tally, team, period, is_empty=not found)
-        if found is None:
-            return Gathered(absence=absence)
-        if absence is None and found.others:
-            absence = diagnose_series.wrong_unit(series, found.others)
-        return Gathered(
-            found.total, tally.divisor, found.contributions, found.samples, found.newest_at, absence=absence
-        )
+        total, samples, newest_at, contributions, _, others = tally.sum(team)
+        absence = self._untold(definition, tally, team, period, is_empty=not contributions)
+        if absence is None and others:
+            absence = diagnose_series.wrong_unit(series, others)
+        return Gathered(tally, total, samples, newest_at if contributions else None, _NO_PARTS, absence)
 
     def _untold(
         self, definition: Definition, tally: Tally, team: str, period: Period, *, is_empty: bool
     ) -> Absence | None:
-        series = tally.series
+        """Why it is not known of some time or subject what happened."""
         if tally.read_until is None:
-            return diagnose.not_read([(series.origin or "any source", "observation")])
-        if series not in self._origins:
-            self._origins[series] = self.observations.origins(series)
-        origins = self._origins[series]
+            return diagnose.not_read([(tally.series.origin or "any source", "observation")])
+        if is_empty and self._not_mapped(tally.series):
+            return diagnose_series.no_matching_subject(tally.series, team, self._not_mapped(tally.series))
+        absence = tally.once("history", partial(self._not_in_history, tally.series, period))
+        return absence or self._unread(definition, tally.read_until, period)
+
+    def _not_in_history(self, series: Series, period: Period) -> Absence | None:
+        """Some origin of the series was not read from before the period on."""
+        origins = self.observations.origins(series)
         if not origins:
             return diagnose_series.series_not_seen(series)
-        if is_empty and self._not_mapped(series):
-            return diagnose_series.no_matching_subject(series, team, self._not_mapped(series))
-        unread = sorted(origins - self._read.keys())
+        unread = sorted(origins.difference(self._read))
         if unread:
             return diagnose.not_read([(origin, "observation") for origin in unread])
         begins_at, origin = max((self._read[origin][0], origin) for origin in origins)
         if begins_at > period.starts_at:
             return diagnose_series.observations_begin(series, begins_at, origin, period)
-        return self._unread(definition, tally.read_until, period)
+        return None
 
     def _roll_up(
         self, definition: Definition, series: Series, statistic: Statistic, team: str, period: Period
@@ -189,33 +193,34 @@ class Observed:
         gathered = self.gather(definition, series, statistic, team, period)
         if gathered.absence:
             return gathered
-        if gathered.contributions > 1 and not _adds_up(series.unit, statistic):
-            raws = [one.raw for one in self.tally(series, statistic, period).found(team)]
-            return gathered._replace(absence=diagnose_series.does_not_add(series, team, raws))
+        tally, total, samples, newest_at, parts, absence = gathered
+        if not _adds_up(series.unit, statistic) and len(raws := [one.raw for one in tally.found(team)]) > 1:
+            absence = diagnose_series.does_not_add(series, team, raws)
         if statistic == "sum":
-            return gathered._replace(parts={**gathered.parts, **self._covered_part(series, team, period)})
-        return gathered
+            parts = {**parts, **self._covered_part(tally, team, period)}
+        return Gathered(tally, total, samples, newest_at, parts, absence)
 
-    def _same_time(self, numerator: Series, denominator: Series, team: str, period: Period) -> bool:
+    def _same_time(self, above: Tally, below: Tally, team: str, period: Period) -> bool:
         """Whether two series cover the same time.
 
         Subject by subject where both have the same subjects; otherwise every subject of both has to cover the same.
         """
-        above, below = (self.observations.spans(one.name, period) for one in (numerator, denominator))
-        key = id(numerator), id(denominator), period
-        if key not in self._differing:
-            every = above.keys() | below.keys()
-            self._differing[key] = frozenset(one for one in every if above.get(one) != below.get(one))
-        first, second = (self.subjects(one, "sum", team, period) for one in (numerator, denominator))
+        differing = above.once(("differing", id(below)), partial(self._differing, above, below, period))
+        first, second = above.tree.subjects(team), below.tree.subjects(team)
         if first is second or first == second:
-            return self._differing[key].isdisjoint(first)
-        return len({*(above[one] for one in first), *(below[one] for one in second)}) == 1
+            return differing.isdisjoint(first)
+        spans = (self.observations.spans(one.series.name, period) for one in (above, below))
+        return len({some[one] for some, subjects in zip(spans, (first, second), strict=True) for one in subjects}) == 1
 
-    def _covered_part(self, series: Series, team: str, period: Period) -> dict[str, Part]:
+    def _differing(self, above: Tally, below: Tally, period: Period) -> frozenset[str]:
+        """The subjects that do not cover the same time in two series."""
+        first, second = (self.observations.spans(one.series.name, period) for one in (above, below))
+        return frozenset(one for one in first.keys() | second.keys() if first.get(one) != second.get(one))
+
+    def _covered_part(self, tally: Tally, team: str, period: Period) -> Mapping[str, Part]:
         """How much of the period the least covered subject covers; nothing to say of mere moments."""
-        tally = self.tally(series, "sum", period)
         covered = tally.once("covered", partial(self._covered, tally, period)).of(team)
-        return {"covered": seconds(covered)} if covered >= MICROS else {}
+        return {"covered": seconds(covered)} if covered >= MICROS else _NO_PARTS
 
     def _covered(self, tally: Tally, period: Period) -> AddedUp[int]:
         spans = self.observations.spans(tally.series.name, period)
@@ -235,7 +240,7 @@ class Observed:
         if not tree.subjects(team):
             return diagnose_series.no_matching_subject(series, team, raws)
         before = self.tally(series, "newest", period).sum(team)
-        if before and not before.fresh:
+        if before.contributions and not before.fresh:
             return diagnose_series.stale_series(series, before.newest_at, period)
         return self._unread(definition, until, period) or diagnose_series.no_observation(series, team, period)
 
@@ -255,13 +260,6 @@ class Observed:
         """Up to which moment some source of the series was read to its end; what is stored before is only a part."""
         read = (until for origin, (_, until) in self._read.items() if is_from(origin, series.origin))
         return max(read, default=None)
-
-
-_ALL_CURRENT: Mapping[str, Part] = MappingProxyType({})
-
-
-def _current(fresh: int, contributions: int) -> dict[str, Part]:
-    return {"subjects_current": count(fresh), "subjects": count(contributions)}
 
 
 def _adds_up(unit: str, statistic: Statistic) -> bool:

@@ -40,7 +40,7 @@ def _test_coverage(observed: Observed, definition: Definition, team: str, period
     for side in (ratios, sizes):
         if side.absence:
             return side.nothing()
-    covered, lines = (observed.tally(one, "newest", period).by_raw(team) for one in definition.series)
+    covered, lines = ratios.tally.by_raw(team), sizes.tally.by_raw(team)
     unknown = sorted(covered.keys() - lines.keys())
     total = sum(lines[raw] for raw in covered if raw in lines)
     absence = None
@@ -51,10 +51,10 @@ def _test_coverage(observed: Observed, definition: Definition, team: str, period
     return Finding(
         value=None
         if absence
-        else Fraction(sum(ratio * lines[raw] for raw, ratio in covered.items()), total) / ratios.divisor,
+        else Fraction(sum(ratio * lines[raw] for raw, ratio in covered.items()), total) / ratios.tally.divisor,
         samples=len(covered),
         newest_at=ratios.newest_at,
-        parts={**ratios.parts, "repositories": count(len(covered)), "lines": Part(total, "count", sizes.divisor)},
+        parts={**ratios.parts, "repositories": count(len(covered)), "lines": Part(total, "count", sizes.tally.divisor)},
         absence=absence,
     )
 
@@ -65,7 +65,7 @@ def _training_completion(observed: Observed, definition: Definition, team: str, 
     for side in (completed, assigned):
         if side.absence:
             return side.nothing()
-    above, below = (observed.tally(one, "newest", period).by_raw(team) for one in definition.series)
+    above, below = completed.tally.by_raw(team), assigned.tally.by_raw(team)
     done, total = sum(above.values()), sum(below.values())
     absence = None
     if above.keys() != below.keys():
@@ -73,13 +73,13 @@ def _training_completion(observed: Observed, definition: Definition, team: str, 
     elif not total:
         absence = diagnose.division_by_zero(f"The sum of series {definition.series[1].name!r}")
     return Finding(
-        value=None if absence else Fraction(done * assigned.divisor, total * completed.divisor),
+        value=None if absence else Fraction(done * assigned.tally.divisor, total * completed.tally.divisor),
         samples=len(above),
         newest_at=completed.newest_at,
         parts=completed.parts,
         beside={
-            "completed": Part(done, "count", completed.divisor),
-            "assigned": Part(total, "count", assigned.divisor),
+            "completed": Part(done, "count", completed.tally.divisor),
+            "assigned": Part(total, "count", assigned.tally.divisor),
         },
         absence=absence,
     )

@@ -59,6 +59,9 @@ class Sum(NamedTuple):
     others: frozenset[str]
 
 
+_NOTHING = Sum(0, 0, BEGINNING, 0, 0, _NONE)
+
+
 class Tally:
     """The contributions to a series in one period, and their sums by team.
 
@@ -76,9 +79,9 @@ class Tally:
         self._sums = AddedUp(tree, self._of_subject, _add)
         self._made: dict[Hashable, Any] = {}
 
-    def sum(self, team: str) -> Sum | None:
-        """What counts for a team; None where nothing does."""
-        return self._sums.of(team) if any(self.tree.parts(team)) else None
+    def sum(self, team: str) -> Sum:
+        """What counts for a team; there may be no contribution."""
+        return self._sums.of(team)
 
     def means(self, team: str) -> Fraction:
         """The mean of each contribution to a team that has some, added up."""
@@ -120,12 +123,15 @@ class Tally:
         return self._of_one(every[0]) if len(every) == 1 else _add([self._of_one(one) for one in every])
 
     def _of_one(self, one: Contribution) -> Sum:
-        is_other = one.unit and one.unit.lower() != self.series.unit
-        others = frozenset((one.unit,)) if is_other else _NONE
-        return Sum(one.total, one.samples, one.newest_at, 1, int(one.newest_at >= self._fresh_from), others)
+        _, unit, total, samples, newest_at = one
+        is_other = unit and unit != self.series.unit and unit.lower() != self.series.unit
+        fresh = 1 if newest_at >= self._fresh_from else 0
+        return Sum(total, samples, newest_at, 1, fresh, frozenset((unit,)) if is_other else _NONE)
 
 
 def _add(sums: Sequence[Sum]) -> Sum:
+    if not sums:
+        return _NOTHING
     total, samples, newest_at, contributions, fresh, others = zip(*sums, strict=True)
     every = _NONE.union(*others)
     return Sum(sum(total), sum(samples), max(newest_at), sum(contributions), sum(fresh), every)

@@ -75,16 +75,18 @@ class AddedUp(Generic[_Number]):
     def __init__(
         self, tree: Tree, of_subject: Callable[[str], _Number], add: Callable[[Sequence[_Number]], _Number]
     ) -> None:
-        """`add`: of one or more; of one alone it is that."""
+        """`add`: several numbers; or none, where no subject stands for a team."""
         self._tree = tree
         self._of_subject = of_subject
         self._add = add
         self._known: dict[str, _Number] = {}
 
     def of(self, team: str) -> _Number:
-        """That of a team for which some subject stands."""
+        """That of a team."""
         if team not in self._known:
             subjects, children = self._tree.parts(team)
-            every = [*map(self._of_subject, subjects), *map(self.of, children)]
-            self._known[team] = every[0] if len(every) == 1 else self._add(every)
+            if len(subjects) == 1 and not children:
+                self._known[team] = self._of_subject(subjects[0])
+            else:
+                self._known[team] = self._add([*map(self._of_subject, subjects), *map(self.of, children)])
         return self._known[team]
