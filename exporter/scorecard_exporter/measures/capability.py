@@ -92,7 +92,7 @@ def _by_team(observed: Observed, tally: Tally, period: Period) -> AddedUp[_Held]
         totals, late = zip(*every, strict=True)
         return _Held(sum(totals), [*chain.from_iterable(late)])
 
-    return AddedUp(tally.tree, lambda subject: _held(observed, tally, [subject], period), add)
+    return AddedUp(tally.tree, {one: _held(observed, tally, [one], period) for one in tally.by_subject}, add)
 
 
 def _held(observed: Observed, tally: Tally, subjects: Iterable[str], period: Period) -> _Held:

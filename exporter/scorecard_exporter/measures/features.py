@@ -5,13 +5,14 @@ The raw subject of an observation is the feature.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 
 from scorecard_exporter.measures import diagnose, diagnose_series
 from scorecard_exporter.measures.finding import MICROS, Finding, count
 from scorecard_exporter.measures.model import Definition, Period
+from scorecard_exporter.measures.observations import Overlapping
 from scorecard_exporter.measures.observed import Observed
 from scorecard_exporter.measures.tally import Tally, common_divisor, portion
 from scorecard_exporter.measures.tree import AddedUp
@@ -44,21 +45,16 @@ def adoption(observed: Observed, definition: Definition, team: str, period: Peri
 def _differing(observed: Observed, tallies: Iterable[Tally], team: str, period: Period) -> list[str]:
     """The features that are dated in the period in only one of the two series, or at another time in the other."""
     above, below = (one.once("dated", partial(_dated, observed, one, period)).of(team) for one in tallies)
-    return sorted({feature for feature, _, _ in above ^ below})
+    return [] if above == below else sorted({feature for feature, _, _ in above ^ below})
 
 
 def _dated(observed: Observed, tally: Tally, period: Period) -> AddedUp[_Dated]:
     """Feature and time of every observation of a series that is dated in the period."""
-    rows = observed.observations.overlapping(tally.series.name, period)
-
-    def of_subject(subject: str) -> _Dated:
-        return frozenset(
-            (raw, starts_at, ends_at)
-            for _, _, _, raw, _, _, _, starts_at, ends_at in rows[subject]
-            if ends_at <= period.ends_at
-        )
-
-    return AddedUp(tally.tree, of_subject, lambda every: frozenset[tuple[str, int, int]]().union(*every))
+    dated = {
+        subject: frozenset((row[3], *row[-2:]) for row in rows if row[-1] <= period.ends_at)
+        for subject, rows in observed.observations.overlapping(tally.series.name, period).items()
+    }
+    return AddedUp(tally.tree, dated, lambda every: frozenset[tuple[str, int, int]]().union(*every))
 
 
 def new_revenue(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
@@ -88,11 +84,9 @@ def new_revenue(observed: Observed, definition: Definition, team: str, period: P
 
 def _features(tally: Tally) -> AddedUp[frozenset[str]]:
     """The features that some revenue is of."""
-
-    def of_subject(subject: str) -> frozenset[str]:
-        return frozenset(one.raw for one in tally.by_subject[subject])
-
-    return AddedUp(tally.tree, of_subject, lambda every: frozenset[str]().union(*every))
+    return tally.added_up(
+        lambda every: frozenset(one.raw for one in every), lambda every: frozenset[str]().union(*every)
+    )
 
 
 def _earned(
@@ -102,13 +96,13 @@ def _earned(
     rows = observed.observations.overlapping(tally.series.name, period)
     divisor = common_divisor(row[-1] - row[-2] for some in rows.values() for row in some)
 
-    def of_subject(subject: str) -> int | Fraction:
+    def of_subject(some: Sequence[Overlapping]) -> int | Fraction:
         total: int | Fraction = 0
-        for _, _, _, raw, _, amount, _, starts_at, ends_at in rows[subject]:
+        for _, _, _, raw, _, amount, _, starts_at, ends_at in some:
             if raw in released:
                 opens = max(starts_at, released[raw], period.starts_at)
                 closes = min(ends_at, released[raw] + within, period.ends_at)
                 total += amount * portion(max(closes - opens, 0), ends_at - starts_at, divisor)
         return total
 
-    return AddedUp(tally.tree, of_subject, sum), divisor
+    return AddedUp(tally.tree, {subject: of_subject(some) for subject, some in rows.items()}, sum), divisor

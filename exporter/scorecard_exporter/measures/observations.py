@@ -51,6 +51,37 @@ class Row(NamedTuple):
     amount: int
 
 
+def _spans_told(rows: Mapping[str, Sequence[Overlapping]], period: Period) -> dict[str, tuple[Span, ...]] | None:
+    """The time that observations cover, by subject; None where a row adds up several within the period."""
+    begin, end = period
+    united: dict[tuple[Span, ...], tuple[Span, ...]] = {}
+    found = {}
+    for subject, some in rows.items():
+        spans = []
+        for row in some:
+            samples, starts_at, ends_at = row[-3:]
+            if samples > 1 and starts_at >= begin and ends_at <= end:
+                return None
+            spans.append((starts_at, ends_at))
+        key = tuple(spans)
+        if key not in united:
+            united[key] = _united(key, period)
+        found[subject] = united[key]
+    return found
+
+
+def _united(spans: Iterable[Span], period: Period) -> tuple[Span, ...]:
+    """The time of a period that spans cover; those that meet are one."""
+    found: list[Span] = []
+    for starts_at, ends_at in sorted(spans):
+        opens, closes = max(starts_at, period.starts_at), min(ends_at, period.ends_at)
+        if found and opens <= found[-1][1]:
+            found[-1] = found[-1][0], max(closes, found[-1][1])
+        else:
+            found.append((opens, closes))
+    return tuple(found)
+
+
 class Observations:
     """What the store answers about series of observations over these periods; each question asked once.
 
@@ -100,13 +131,18 @@ class Observations:
 
     def spans(self, series: str, period: Period) -> Mapping[str, tuple[Span, ...]]:
         """For each subject the time that its observations cover, united and clipped to the period."""
-        names = self._not_asked("spans", series, _SPANS)
+        key = series, self._places[period]
+        if key not in self._spans:
+            told = _spans_told(self.overlapping(series, period), period)
+            if told is not None:
+                self._spans[key] = told
+        names = () if key in self._spans else self._not_asked("spans", series, _SPANS)
         if names:
-            rows = sorted(read(self._store, self._statement(names, "overlap", _UNITED, _ISLANDS)))
-            for name, subject, place, _, starts_at, ends_at in rows:
+            islands = read(self._store, self._statement(names, "overlap", _UNITED, _ISLANDS))
+            for name, subject, place, starts_at, ends_at in islands:
                 known = self._spans[name, place]
                 known[subject] = (*known.get(subject, ()), (starts_at, ends_at))
-        return self._spans.get((series, self._places[period]), {})
+        return self._spans.get(key, {})
 
     def held(self, series: str, subject: str) -> Sequence[Row]:
         """The observations about a subject that began before the end of the last period, in order of time.
@@ -256,6 +292,7 @@ numbered as (select series, subject, period, opens, closes,
   cast(sum(case when opens > covered_until then cast(1 as bigint) else cast(0 as bigint) end)
     over (partition by series, subject, period order by opens, closes
     rows between unbounded preceding and current row) as bigint) as island from reached)
-select series, subject, period, island, min(opens), max(closes)
+select series, subject, period, min(opens), max(closes)
 from numbered
-group by series, subject, period, island"""
+group by series, subject, period, island
+order by min(opens)"""

@@ -15,7 +15,7 @@ from scorecard_exporter.measures.finding import MICROS, Finding, count, seconds
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Scope, Series, Statistic
 from scorecard_exporter.measures.observations import Observations
 from scorecard_exporter.measures.tally import Tally, newest, prorated, whole
-from scorecard_exporter.measures.tree import AddedUp, Tree
+from scorecard_exporter.measures.tree import Tree
 
 _Read = Mapping[str, tuple[int, int]]  # of each origin: from and up to which moment it was read
 
@@ -77,7 +77,10 @@ class Observed:
             value /= gathered.samples
         elif statistic == "mean":
             value = gathered.tally.means(team)
-        return Finding(value=value, samples=gathered.samples, newest_at=gathered.newest_at, parts=gathered.parts)
+        parts = gathered.parts
+        if statistic == "sum":
+            parts = {**parts, **_covered_part(gathered.tally, team)}
+        return Finding(value=value, samples=gathered.samples, newest_at=gathered.newest_at, parts=parts)
 
     def quotient(
         self, definition: Definition, team: str, period: Period, names: tuple[str, str] = ("numerator", "denominator")
@@ -89,7 +92,7 @@ class Observed:
         if above.absence or below.absence:
             return above.nothing() if above.absence else below.nothing()
         absence = None
-        if not self._same_time(above.tally, below.tally, team, period):
+        if not _same_time(above.tally, below.tally, team):
             absence = diagnose_series.not_same_time(definition.series, team)
         elif not below.total:
             absence = diagnose.division_by_zero(f"The sum of series {denominator.name!r}")
@@ -97,7 +100,12 @@ class Observed:
             value=None if absence else above.divided_by(below),
             samples=min(above.samples, below.samples),
             newest_at=max(above.newest_at or 0, below.newest_at or 0),
-            parts={**above.parts, **below.parts},
+            parts={
+                **above.parts,
+                **_covered_part(above.tally, team),
+                **below.parts,
+                **_covered_part(below.tally, team),
+            },
             beside={names[0]: above.part(numerator.unit), names[1]: below.part(denominator.unit)},
             absence=absence,
         )
@@ -110,19 +118,21 @@ class Observed:
         """What a series adds up to in a period."""
         # By identity, which a tally keeps: this is asked for every reading, and a series takes long to compare.
         key = id(series), statistic, period
-        if key not in self._tallies:
-            self._tallies[key] = self._tally(series, statistic, period)
-        return self._tallies[key]
+        known = self._tallies.get(key)
+        if known is None:
+            known = self._tallies[key] = self._tally(series, statistic, period)
+        return known
 
     def _tally(self, series: Series, statistic: Statistic, period: Period) -> Tally:
         if statistic == "newest":
-            contributions = newest(self.observations.newest(series.name, period))
+            contributions = newest(self.observations.newest(series.name, period), series, period)
         elif statistic == "mean":
-            contributions = whole(self.observations.overlapping(series.name, period), period)
+            contributions = whole(self.observations.overlapping(series.name, period), series, period)
         else:
-            contributions = prorated(self.observations.overlapping(series.name, period), period)
+            contributions = prorated(self.observations.overlapping(series.name, period), series, period)
         tree = self._tree(series.rollup, contributions.by_subject)
-        return Tally(series, tree, contributions, period, self._newest_read(series))
+        spans = partial(self.observations.spans, series.name, period)
+        return Tally(series, tree, contributions, spans, self._newest_read(series))
 
     def _tree(self, rollup: str, present: Collection[str]) -> Tree:
         """Which subjects stand for a team: mostly the same ones in every series and period."""
@@ -136,7 +146,7 @@ class Observed:
     ) -> Gathered:
         """What counts for a team, and whether it is read, fresh and in the right unit."""
         tally = self.tally(series, statistic, period)
-        total, samples, newest_at, contributions, fresh, others = tally.sum(team)
+        total, samples, newest_at, contributions, fresh, others, _ = tally.sum(team)
         if tally.read_until is None or not contributions:
             return Gathered(tally, 0, 0, None, _NO_PARTS, self._why_none(definition, series, team, period))
         absence = self._unread(definition, tally.read_until, period)
@@ -156,7 +166,7 @@ class Observed:
         series is known to be some team's or service's.
         """
         tally = self.tally(series, "sum", period)
-        total, samples, newest_at, contributions, _, others = tally.sum(team)
+        total, samples, newest_at, contributions, _, others, _ = tally.sum(team)
         absence = self._untold(definition, tally, team, period, is_empty=not contributions)
         if absence is None and others:
             absence = diagnose_series.wrong_unit(series, others)
@@ -189,42 +199,13 @@ class Observed:
     def _roll_up(
         self, definition: Definition, series: Series, statistic: Statistic, team: str, period: Period
     ) -> Gathered:
-        """What counts for a team where its subjects add up, and how much time a sum covers."""
+        """What counts for a team, and whether its subjects add up."""
         gathered = self.gather(definition, series, statistic, team, period)
         if gathered.absence:
             return gathered
-        tally, total, samples, newest_at, parts, absence = gathered
-        if not _adds_up(series.unit, statistic) and len(raws := [one.raw for one in tally.found(team)]) > 1:
-            absence = diagnose_series.does_not_add(series, team, raws)
-        if statistic == "sum":
-            parts = {**parts, **self._covered_part(tally, team, period)}
-        return Gathered(tally, total, samples, newest_at, parts, absence)
-
-    def _same_time(self, above: Tally, below: Tally, team: str, period: Period) -> bool:
-        """Whether two series cover the same time.
-
-        Subject by subject where both have the same subjects; otherwise every subject of both has to cover the same.
-        """
-        differing = above.once(("differing", id(below)), partial(self._differing, above, below, period))
-        first, second = above.tree.subjects(team), below.tree.subjects(team)
-        if first is second or first == second:
-            return differing.isdisjoint(first)
-        spans = (self.observations.spans(one.series.name, period) for one in (above, below))
-        return len({some[one] for some, subjects in zip(spans, (first, second), strict=True) for one in subjects}) == 1
-
-    def _differing(self, above: Tally, below: Tally, period: Period) -> frozenset[str]:
-        """The subjects that do not cover the same time in two series."""
-        first, second = (self.observations.spans(one.series.name, period) for one in (above, below))
-        return frozenset(one for one in first.keys() | second.keys() if first.get(one) != second.get(one))
-
-    def _covered_part(self, tally: Tally, team: str, period: Period) -> Mapping[str, Part]:
-        """How much of the period the least covered subject covers; nothing to say of mere moments."""
-        covered = tally.once("covered", partial(self._covered, tally, period)).of(team)
-        return {"covered": seconds(covered)} if covered >= MICROS else _NO_PARTS
-
-    def _covered(self, tally: Tally, period: Period) -> AddedUp[int]:
-        spans = self.observations.spans(tally.series.name, period)
-        return AddedUp(tally.tree, lambda subject: sum(end - start for start, end in spans[subject]), min)
+        if not _adds_up(series.unit, statistic) and len(raws := [one.raw for one in gathered.tally.found(team)]) > 1:
+            return gathered._replace(absence=diagnose_series.does_not_add(series, team, raws))
+        return gathered
 
     def _why_none(self, definition: Definition, series: Series, team: str, period: Period) -> Absence:
         """The first link that is broken, when there is no observation for the team in the period."""
@@ -260,6 +241,30 @@ class Observed:
         """Up to which moment some source of the series was read to its end; what is stored before is only a part."""
         read = (until for origin, (_, until) in self._read.items() if is_from(origin, series.origin))
         return max(read, default=None)
+
+
+def _same_time(above: Tally, below: Tally, team: str) -> bool:
+    """Whether two series cover the same time.
+
+    Subject by subject where both have the same subjects; otherwise every subject of both has to cover the same.
+    """
+    differing = above.once(("differing", id(below)), partial(_differing, above, below))
+    first, second = above.tree.subjects(team), below.tree.subjects(team)
+    if first is second or first == second:
+        return differing.isdisjoint(first)
+    return len({*(above.spans[one] for one in first), *(below.spans[one] for one in second)}) == 1
+
+
+def _differing(above: Tally, below: Tally) -> frozenset[str]:
+    """The subjects that do not cover the same time in two series."""
+    every = above.spans.keys() | below.spans.keys()
+    return frozenset(one for one in every if above.spans.get(one) != below.spans.get(one))
+
+
+def _covered_part(tally: Tally, team: str) -> Mapping[str, Part]:
+    """How much of the period the least covered subject covers; nothing to say of mere moments."""
+    covered = tally.covered(team)
+    return {"covered": seconds(covered)} if covered >= MICROS else _NO_PARTS
 
 
 def _adds_up(unit: str, statistic: Statistic) -> bool:

@@ -43,15 +43,14 @@ def _test_coverage(observed: Observed, definition: Definition, team: str, period
     covered, lines = ratios.tally.by_raw(team), sizes.tally.by_raw(team)
     unknown = sorted(covered.keys() - lines.keys())
     total = sum(lines[raw] for raw in covered if raw in lines)
+    weighted = sum(ratio * lines.get(raw, 0) for raw, ratio in covered.items())
     absence = None
     if unknown:
         absence = diagnose_series.no_weight(definition.series, unknown)
     elif not total:
         absence = diagnose.division_by_zero(f"The sum of series {definition.series[1].name!r}")
     return Finding(
-        value=None
-        if absence
-        else Fraction(sum(ratio * lines[raw] for raw, ratio in covered.items()), total) / ratios.tally.divisor,
+        value=None if absence else Fraction(weighted, total * ratios.tally.divisor),
         samples=len(covered),
         newest_at=ratios.newest_at,
         parts={**ratios.parts, "repositories": count(len(covered)), "lines": Part(total, "count", sizes.tally.divisor)},

@@ -137,8 +137,8 @@ class Surveys:
         }
         places = sorted({(survey.name, closed.name, origin) for survey, closed in wanted for origin in closed.origins})
         rows: defaultdict[tuple[str, str, str], list[_Row]] = defaultdict(list)
-        for place, *row in read(self._store, _answers(places)):
-            rows[places[place]].append(tuple(row))
+        for row in read(self._store, _answers(places)) if places else ():
+            rows[places[row[0]]].append(row[1:])
         return {
             (survey, closed.name): _Result(
                 survey,
@@ -230,10 +230,9 @@ def _newest(rounds: Sequence[_Round], period: Period) -> _Round | None:
 
 def _by_question(rows: Iterable[_Row]) -> Mapping[str, Mapping[str, _Answers]]:
     found: defaultdict[str, dict[str, _Answers]] = defaultdict(dict)
-    for question, subject, *numbers in rows:
-        team = subject.removeprefix("team/")
-        known = found[question].get(team)
-        found[question][team] = _sum([known, _Answers(*numbers)]) if known else _Answers(*numbers)
+    for question, subject, every, promoters, detractors in rows:
+        by_team, team, answers = found[question], subject.removeprefix("team/"), _Answers(every, promoters, detractors)
+        by_team[team] = _sum([by_team[team], answers]) if team in by_team else answers
     return found
 
 

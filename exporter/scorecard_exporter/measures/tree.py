@@ -23,10 +23,11 @@ def subjects_of(scopes: Mapping[str, Scope], teams: Iterable[str]) -> frozenset[
 
 
 class _Parts(NamedTuple):
-    """What a team is made of: subjects, and teams below it; nothing is in two of them."""
+    """What a team is made of: subjects, and teams below it; nothing is in two of them. `alone`: the only subject."""
 
     subjects: Sequence[str] = ()
     children: Sequence[str] = ()
+    alone: str = ""
 
 
 class Tree:
@@ -45,18 +46,19 @@ class Tree:
         With `own` its own one goes first; with `sum` it counts only where nothing below has any.
         """
         if team not in self._subjects:
-            subjects, children = self.parts(team)
+            subjects, children, _ = self.parts(team)
             self._subjects[team] = frozenset(subjects).union(*map(self.subjects, children))
         return self._subjects[team]
 
     def parts(self, team: str) -> _Parts:
         """The same as subjects and children of the team that have some; where they overlap, all as subjects."""
-        if team not in self._parts:
-            self._parts[team] = self._parts_of(self._scopes[team])
-        return self._parts[team]
+        known = self._parts.get(team)
+        if known is None:
+            known = self._parts[team] = self._parts_of(self._scopes[team])
+        return known
 
     def _parts_of(self, scope: Scope) -> _Parts:
-        own = _Parts([f"team/{scope.team}"]) if f"team/{scope.team}" in self._present else None
+        own = _one(f"team/{scope.team}") if f"team/{scope.team}" in self._present else None
         if own and self._rollup == "own":
             return own
         services = sorted(self._present.intersection(scope.own_services))
@@ -64,29 +66,35 @@ class Tree:
         every = frozenset(services).union(*map(self.subjects, children))
         if not every:
             return own or _Parts()
+        if len(every) == 1:
+            return _one(*every)
         if len(every) == len(services) + sum(len(self.subjects(child)) for child in children):
             return _Parts(services, children)
         return _Parts(sorted(every))
 
 
+def _one(subject: str) -> _Parts:
+    return _Parts([subject], (), subject)
+
+
 class AddedUp(Generic[_Number]):
-    """What subjects have, added up for every team that is asked for."""
+    """What each subject has, added up for every team that is asked for."""
 
     def __init__(
-        self, tree: Tree, of_subject: Callable[[str], _Number], add: Callable[[Sequence[_Number]], _Number]
+        self, tree: Tree, by_subject: Mapping[str, _Number], add: Callable[[Sequence[_Number]], _Number]
     ) -> None:
         """`add`: several numbers; or none, where no subject stands for a team."""
         self._tree = tree
-        self._of_subject = of_subject
+        self._by_subject = by_subject
         self._add = add
         self._known: dict[str, _Number] = {}
 
     def of(self, team: str) -> _Number:
         """That of a team."""
+        subjects, children, alone = self._tree.parts(team)
+        if alone:
+            return self._by_subject[alone]
         if team not in self._known:
-            subjects, children = self._tree.parts(team)
-            if len(subjects) == 1 and not children:
-                self._known[team] = self._of_subject(subjects[0])
-            else:
-                self._known[team] = self._add([*map(self._of_subject, subjects), *map(self.of, children)])
+            every = [self._by_subject[subject] for subject in subjects]
+            self._known[team] = self._add([*every, *map(self.of, children)])
         return self._known[team]
