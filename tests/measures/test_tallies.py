@@ -91,6 +91,34 @@ def test_the_engine_and_python_unite_the_same_spans(world, use, observed, spans)
     assert asked == (use == "sum" and sum(opens >= 0 and closes <= 30 for opens, closes in observed) > 1)
 
 
+def test_two_raw_subjects_that_cover_the_same_days_cover_them_once(world):
+    names = [f"service-{number}" for number in range(9)]
+    raws = {f"{name}/{place}": name for name in names for place in range(4)}
+    world.organise(*map(world.service, names), subjects=raws)
+    days = range(-40, 32, 2)
+    for raw in raws:
+        for day in days:
+            world.observed("cost", raw, 1, world.at(day), world.at(day + 1))
+    world.flush()
+    periods = [Period(world.at(begin), world.at(begin + 30)) for begin in (0, -30)]
+    observations = Observations(world.store, [("cost", "sum")], names, periods)
+    for period in periods:
+        spans = tuple(
+            (world.at(day), world.at(day + 1)) for day in days if period.starts_at <= world.at(day) < period.ends_at
+        )
+        assert observations.spans("cost", period) == dict.fromkeys(names, spans)
+
+
+@pytest.mark.parametrize("names", [("cost", "transactions"), ("transactions", "cost")])
+def test_a_series_of_one_span_and_one_of_two_cover_the_same_time(world, names):
+    world.observed("cost", "checkout", 6, world.at(0), world.at(30))
+    world.observed("transactions", "checkout", 1, world.at(0), world.at(15))
+    world.observed("transactions", "checkout", 2, world.at(15), world.at(30))
+    definition = world.define("quotient", unit="eur", series=tuple(world.series(name) for name in names))
+    found = world.reading(definition)
+    assert (found.value, found.parts["covered"].value) == ({"cost": 2}.get(names[0], Fraction(1, 2)), 30 * 86_400)
+
+
 def test_of_many_periods_each_reading_is_as_it_is_alone(world):
     for month in range(-3, 2):
         for day in (0, 17):

@@ -104,7 +104,8 @@ class Observations:
             lambda: defaultdict(list)
         )
         self._newest: defaultdict[tuple[str, int], list[Newest]] = defaultdict(list)
-        self._spans: defaultdict[tuple[str, int], dict[str, tuple[Span, ...]]] = defaultdict(dict)
+        self._spans: dict[tuple[str, int], Mapping[str, tuple[Span, ...]]] = {}
+        self._united: defaultdict[tuple[str, int], dict[str, tuple[Span, ...]]] = defaultdict(dict)
         self._held: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
         self._first: dict[str, dict[str, int]] = {}
         self._delivered: defaultdict[str, set[str]] | None = None
@@ -134,15 +135,18 @@ class Observations:
         key = series, self._places[period]
         if key not in self._spans:
             told = _spans_told(self.overlapping(series, period), period)
-            if told is not None:
-                self._spans[key] = told
-        names = () if key in self._spans else self._not_asked("spans", series, _SPANS)
+            self._spans[key] = self._islands(series, period) if told is None else told
+        return self._spans[key]
+
+    def _islands(self, series: str, period: Period) -> Mapping[str, tuple[Span, ...]]:
+        """The same as the engine finds it."""
+        names = self._not_asked("islands", series, _SPANS)
         if names:
-            islands = read(self._store, self._statement(names, "overlap", _UNITED, _ISLANDS))
-            for name, subject, place, starts_at, ends_at in islands:
-                known = self._spans[name, place]
+            rows = read(self._store, self._statement(names, "overlap", _UNITED, _ISLANDS))
+            for name, subject, place, starts_at, ends_at in rows:
+                known = self._united[name, place]
                 known[subject] = (*known.get(subject, ()), (starts_at, ends_at))
-        return self._spans.get(key, {})
+        return self._united.get((series, self._places[period]), {})
 
     def held(self, series: str, subject: str) -> Sequence[Row]:
         """The observations about a subject that began before the end of the last period, in order of time.
@@ -285,9 +289,10 @@ _UNITED = (
     "case when samples.ends_at < periods.ends_at then samples.ends_at else periods.ends_at end as closes"
 )
 _ISLANDS = """,
+apart as (select distinct series, subject, period, opens, closes from joined),
 reached as (select series, subject, period, opens, closes,
   max(closes) over (partition by series, subject, period order by opens, closes
-    rows between unbounded preceding and 1 preceding) as covered_until from joined),
+    rows between unbounded preceding and 1 preceding) as covered_until from apart),
 numbered as (select series, subject, period, opens, closes,
   cast(sum(case when opens > covered_until then cast(1 as bigint) else cast(0 as bigint) end)
     over (partition by series, subject, period order by opens, closes

@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import chain
 from math import lcm
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from scorecard_exporter.events.model import BEGINNING
@@ -91,8 +92,9 @@ class Tally:
         return self._covered.of(team)
 
     def found(self, team: str) -> list[Contribution]:
-        """Each contribution that counts for a team, by its subject."""
-        return [one for subject in sorted(self.tree.subjects(team)) for one in self.by_subject[subject]]
+        """Each contribution that counts for a team, by its subject and raw subject."""
+        subjects = sorted(self.tree.subjects(team))
+        return [one for subject in subjects for one in sorted(self.by_subject[subject], key=attrgetter("raw"))]
 
     def by_raw(self, team: str) -> Mapping[str, int | Fraction]:
         """What each raw subject of a team contributes, once; to be divided by `divisor`."""
