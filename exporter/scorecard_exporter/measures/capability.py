@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import pairwise
+from functools import partial
+from itertools import chain, pairwise
+from operator import attrgetter
+from typing import NamedTuple
 
 from scorecard_exporter.measures import diagnose, diagnose_series
 from scorecard_exporter.measures.finding import MICROS, Finding
-from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Series
-from scorecard_exporter.measures.observations import Row, in_time
+from scorecard_exporter.measures.model import Absence, Definition, Part, Period
+from scorecard_exporter.measures.observations import Row
 from scorecard_exporter.measures.observed import Observed
+from scorecard_exporter.measures.tally import Tally
+from scorecard_exporter.measures.tree import AddedUp
+
+_IN_TIME = attrgetter("starts_at", "ends_at", "amount")
 
 
 def hackathon_contributions(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
     """The sum of a series of events."""
-    found = observed.tally(definition, definition.series[0], team, period)
+    found = observed.events(definition, definition.series[0], team, period)
     if found.absence:
         return found.nothing()
-    return Finding(value=found.total, samples=found.samples, newest_at=found.newest_at)
+    return Finding(value=found.value, samples=found.samples, newest_at=found.newest_at)
 
 
 def internal_mobility(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
@@ -35,17 +42,18 @@ def retention(observed: Observed, definition: Definition, team: str, period: Per
 
 def _for_each_head(observed: Observed, definition: Definition, team: str, period: Period, name: str) -> Finding:
     """The events of the first series divided by the time-weighted mean of the second, a headcount."""
-    events = observed.tally(definition, definition.series[0], team, period)
+    events = observed.events(definition, definition.series[0], team, period)
     if events.absence:
         return events.nothing()
-    heads, absence = _mean_headcount(observed, definition, team, period)
-    beside = {name: Part(events.total, "count")}
-    if heads is not None:
-        beside["mean_headcount"] = Part(heads, "count")
-    if absence is None and not heads:
+    held, absence = _headcount(observed, definition, team, period)
+    beside = {name: events.part("count")}
+    divisor = (period.ends_at - period.starts_at) * MICROS
+    if held is not None:
+        beside["mean_headcount"] = Part(held, "count", divisor)
+    if absence is None and not held:
         absence = diagnose.division_by_zero(f"The mean of series {definition.series[1].name!r}")
     return Finding(
-        value=None if absence or not heads else events.total / heads,
+        value=None if absence or not held else Fraction(events.total * divisor, events.tally.divisor * held),
         samples=events.samples,
         newest_at=events.newest_at,
         beside=beside,
@@ -53,37 +61,61 @@ def _for_each_head(observed: Observed, definition: Definition, team: str, period
     )
 
 
-def _mean_headcount(
+def _headcount(
     observed: Observed, definition: Definition, team: str, period: Period
-) -> tuple[Fraction | None, Absence | None]:
-    """A headcount holds from its observation to the next one of the same raw subject; all of them are added up."""
+) -> tuple[int | None, Absence | None]:
+    """Millionths of heads times microseconds of the period.
+
+    A headcount holds from its observation to the next one of the same raw subject; all of them are added up.
+    """
     series = definition.series[1]
     gathered = observed.gather(definition, series, "newest", team, period)
     if gathered.absence:
         return None, gathered.absence
-    rows: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in _in_order(observed, series, {(one.subject, one.raw) for one in gathered.found}):
+    tally = gathered.tally
+    if tally.is_apart:
+        total, late = tally.once("held", partial(_by_team, observed, tally, period)).of(team)
+    else:
+        total, late = _held(observed, tally, tally.tree.subjects(team), period)
+    return (None, diagnose_series.headcount_begins(series, sorted(late), period)) if late else (total, None)
+
+
+class _Held(NamedTuple):
+    """Millionths of heads times microseconds of a period, and raw subjects of which it is not known from when on."""
+
+    total: int
+    late: Sequence[str]
+
+
+def _by_team(observed: Observed, tally: Tally, period: Period) -> AddedUp[_Held]:
+    def add(every: Iterable[_Held]) -> _Held:
+        totals, late = zip(*every, strict=True)
+        return _Held(sum(totals), [*chain.from_iterable(late)])
+
+    return AddedUp(tally.tree, {one: _held(observed, tally, [one], period) for one in tally.by_subject}, add)
+
+
+def _held(observed: Observed, tally: Tally, subjects: Iterable[str], period: Period) -> _Held:
+    """What the observations about these subjects hold in a period."""
+    by_raw: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in sorted(_counted(observed, tally, subjects), key=_IN_TIME):
         if row.starts_at <= period.starts_at:
-            rows[row.raw] = [row]  # what was before it holds no more
+            by_raw[row.raw] = [row]  # what was before it holds no more
         elif row.starts_at < period.ends_at:
-            rows[row.raw].append(row)
-    late = sorted(raw for raw, some in rows.items() if some[0].starts_at > period.starts_at)
-    if late:
-        return None, diagnose_series.headcount_begins(series, late, period)
-    total = sum(_held(some, period) for some in rows.values())
-    return Fraction(total, (period.ends_at - period.starts_at) * MICROS), None
+            by_raw[row.raw].append(row)
+    late = [raw for raw, some in by_raw.items() if some[0].starts_at > period.starts_at]
+    return _Held(sum(_of_one(some, period) for some in by_raw.values()), late)
 
 
-def _in_order(observed: Observed, series: Series, counted: Collection[tuple[str, str]]) -> Iterable[Row]:
-    """The observations of these subjects and raw subjects, those of one raw subject in order of time."""
-    rows = observed.rows(series, sorted({subject for subject, _ in counted}))
-    found = [row for row in rows if (row.subject, row.raw) in counted]
-    is_shared = len({raw for _, raw in counted}) < len(counted)
-    return sorted(found, key=in_time) if is_shared else found
+def _counted(observed: Observed, tally: Tally, subjects: Iterable[str]) -> Iterator[Row]:
+    """The observations about subjects, of the raw subjects that count."""
+    for subject in subjects:
+        raws = {one.raw for one in tally.by_subject[subject]}
+        yield from (row for row in observed.observations.held(tally.series.name, subject) if row.raw in raws)
 
 
-def _held(rows: Sequence[Row], period: Period) -> int:
-    """Millionths of heads times microseconds of a period, of observations in order of time."""
+def _of_one(rows: Sequence[Row], period: Period) -> int:
+    """That of one raw subject, of observations in order of time."""
     ends: Iterable[tuple[Row, int]] = (
         *((row, following.starts_at) for row, following in pairwise(rows)),
         (rows[-1], period.ends_at),

@@ -16,12 +16,13 @@ from scorecard_exporter.measures.entry import Entry
 from scorecard_exporter.measures.expression import compute
 from scorecard_exporter.measures.finding import Details, Finding, count
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Reading, Scope
-from scorecard_exporter.measures.observations import Observations, subjects_of
+from scorecard_exporter.measures.observations import Observations
 from scorecard_exporter.measures.observed import Observed
 from scorecard_exporter.measures.recipe import Case, Recipe
 from scorecard_exporter.measures.recipes import RECIPES, recipe_of
-from scorecard_exporter.measures.series_measures import SERIES_MEASURES
+from scorecard_exporter.measures.series_measures import SERIES_MEASURES, uses_of
 from scorecard_exporter.measures.surveys import Surveys
+from scorecard_exporter.measures.tree import subjects_of
 from scorecard_exporter.store.base import Store
 
 
@@ -79,13 +80,14 @@ class _Evaluation:
         self._coverage = coverage
         services = {team: [rule.service for rule in scopes[team].services] for team in teams}
         self._aggregates = Aggregates(store, services, periods, _apart(scopes.values()))
+        uses = {use for definition in _all(definitions) if definition.series for use in uses_of(definition)}
         self._observed = Observed(
-            Observations(store, _series(definitions), subjects_of(scopes, teams), periods),
+            Observations(store, uses, subjects_of(scopes, teams), periods),
             scopes,
             self._coverage.origins("observation"),
         )
         surveys = {definition.survey for definition in _all(definitions) if definition.survey}
-        self._surveys = Surveys(store, surveys, scopes, self._coverage.origins("survey_answer"))
+        self._surveys = Surveys(store, surveys, scopes, periods, self._coverage.origins("survey_answer"))
 
     def readings(self, definition: Definition, team: str) -> Iterator[Reading]:
         """One for each period, in their order."""
@@ -100,7 +102,7 @@ class _Evaluation:
         if definition.survey:
             finding = self._surveys.score(definition, team, period)
         else:
-            finding = SERIES_MEASURES[definition.measure](self._observed, definition, team, period)
+            finding = SERIES_MEASURES[definition.measure].find(self._observed, definition, team, period)
         absence = finding.absence or _too_few(definition, finding, period)
         return _reading(definition, team, period, finding, absence)
 
@@ -245,11 +247,6 @@ def _all(definitions: Iterable[Definition]) -> Iterator[Definition]:
     for definition in definitions:
         yield definition
         yield from _all(operand for _, operand in definition.operands)
-
-
-def _series(definitions: Iterable[Definition]) -> frozenset[str]:
-    """Names of all series behind these definitions, through their operands."""
-    return frozenset(series.name for definition in _all(definitions) for series in definition.series)
 
 
 def coverage_of(

@@ -20,10 +20,11 @@ from scorecard_exporter.measures.aggregate import (
 )
 from scorecard_exporter.measures.finding import MICROS
 from scorecard_exporter.measures.model import Definition, Period, Sample, Scope, Statistic
-from scorecard_exporter.measures.observations import Observations, subjects_of
+from scorecard_exporter.measures.observations import Observations
 from scorecard_exporter.measures.observed import Observed
 from scorecard_exporter.measures.recipe import Recipe
 from scorecard_exporter.measures.recipes import recipe_of
+from scorecard_exporter.measures.tree import subjects_of
 from scorecard_exporter.store.base import Store
 
 _OBSERVATION_JOINS: Mapping[Statistic, Join] = {
@@ -166,7 +167,7 @@ def _of_events(
 def _series(store: Store, definition: Definition, scopes: Mapping[str, Scope], team: str, period: Period) -> _Pick:
     series = definition.series[0]
     statistic = _READ_BY.get(definition.measure, definition.statistic)
-    observed = Observed(Observations(store, {series.name}, subjects_of(scopes, [team]), [period]), scopes, {})
+    observed = Observed(Observations(store, (), subjects_of(scopes, [team]), [period]), scopes, {})
     subjects = sorted(observed.subjects(series, statistic, team, period)) or [""]
     chosen = f" and samples.series = {text_literal(series.name)} and samples.subject in ({_literals(subjects)})"
     join = _OBSERVATION_JOINS[statistic]

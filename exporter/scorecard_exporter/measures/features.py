@@ -5,13 +5,19 @@ The raw subject of an observation is the feature.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 
 from scorecard_exporter.measures import diagnose, diagnose_series
 from scorecard_exporter.measures.finding import MICROS, Finding, count
-from scorecard_exporter.measures.model import Definition, Part, Period, Series
-from scorecard_exporter.measures.observations import Row
+from scorecard_exporter.measures.model import Definition, Period
+from scorecard_exporter.measures.observations import Overlapping
 from scorecard_exporter.measures.observed import Observed
+from scorecard_exporter.measures.tally import Tally, common_divisor, portion
+from scorecard_exporter.measures.tree import AddedUp
+
+_Dated = frozenset[tuple[str, int, int]]
 
 
 def adoption(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
@@ -20,31 +26,35 @@ def adoption(observed: Observed, definition: Definition, team: str, period: Peri
     for side in (used, targeted):
         if side.absence:
             return side.nothing()
-    above, below = (_dated(observed, one, team, period) for one in definition.series)
     absence = None
-    if above != below:
-        features = sorted({raw for raw, _, _ in above ^ below})
-        absence = diagnose_series.not_same_subjects(definition.series, team, features)
+    differing = _differing(observed, (used.tally, targeted.tally), team, period)
+    if differing:
+        absence = diagnose_series.not_same_subjects(definition.series, team, differing)
     elif not targeted.total:
         absence = diagnose.division_by_zero(f"The sum of series {definition.series[1].name!r}")
     return Finding(
-        value=None if absence else used.total / targeted.total,
+        value=None if absence else used.divided_by(targeted),
         samples=used.samples,
         newest_at=used.newest_at,
         parts=used.parts,
-        beside={"users": Part(used.total, "count"), "targeted_users": Part(targeted.total, "count")},
+        beside={"users": used.part("count"), "targeted_users": targeted.part("count")},
         absence=absence,
     )
 
 
-def _dated(observed: Observed, series: Series, team: str, period: Period) -> frozenset[tuple[str, int, int]]:
+def _differing(observed: Observed, tallies: Iterable[Tally], team: str, period: Period) -> list[str]:
+    """The features that are dated in the period in only one of the two series, or at another time in the other."""
+    above, below = (one.once("dated", partial(_dated, observed, one, period)).of(team) for one in tallies)
+    return [] if above == below else sorted({feature for feature, _, _ in above ^ below})
+
+
+def _dated(observed: Observed, tally: Tally, period: Period) -> AddedUp[_Dated]:
     """Feature and time of every observation of a series that is dated in the period."""
-    subjects = observed.subjects(series, "mean", team, period)
-    return frozenset(
-        (row.raw, row.starts_at, row.ends_at)
-        for row in observed.rows(series, subjects)
-        if period.starts_at < row.ends_at <= period.ends_at
-    )
+    dated = {
+        subject: frozenset((row[3], *row[-2:]) for row in rows if row[-1] <= period.ends_at)
+        for subject, rows in observed.observations.overlapping(tally.series.name, period).items()
+    }
+    return AddedUp(tally.tree, dated, lambda every: frozenset[tuple[str, int, int]]().union(*every))
 
 
 def new_revenue(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
@@ -54,20 +64,17 @@ def new_revenue(observed: Observed, definition: Definition, team: str, period: P
     if gathered.absence:
         return gathered.nothing()
     released = observed.observations.first(releases.name)
-    features = {one.raw for one in gathered.found}
-    unknown = features - released.keys()
+    tally = gathered.tally
+    features = tally.once("features", partial(_features, tally)).of(team)
+    unknown = features.difference(released)
     beside = {"features": count(len(features)), "without_release": count(len(unknown))}
     if unknown == features:
         absence = diagnose_series.no_feature_release(revenue, releases, sorted(features))
         return gathered.nothing()._replace(beside=beside, absence=absence)
-    subjects = observed.subjects(revenue, "sum", team, period)
-    shares = (
-        _share(row, released[row.raw], definition.within, period)
-        for row in observed.rows(revenue, subjects)
-        if row.starts_at < period.ends_at and row.ends_at > period.starts_at and row.raw in released
-    )
+    name = "earned", releases.name, definition.within
+    earned, divisor = tally.once(name, partial(_earned, observed, tally, released, definition.within, period))
     return Finding(
-        value=sum(shares, Fraction(0)),
+        value=Fraction(earned.of(team), divisor * MICROS),
         samples=gathered.samples,
         newest_at=gathered.newest_at,
         parts=gathered.parts,
@@ -75,8 +82,27 @@ def new_revenue(observed: Observed, definition: Definition, team: str, period: P
     )
 
 
-def _share(row: Row, released_at: int, within: int, period: Period) -> Fraction:
-    """What of an observation lies in the period and in the time that its feature is new."""
-    opens = max(row.starts_at, released_at, period.starts_at)
-    closes = min(row.ends_at, released_at + within, period.ends_at)
-    return Fraction(row.amount * max(closes - opens, 0), (row.ends_at - row.starts_at) * MICROS)
+def _features(tally: Tally) -> AddedUp[frozenset[str]]:
+    """The features that some revenue is of."""
+    return tally.added_up(
+        lambda every: frozenset(one.raw for one in every), lambda every: frozenset[str]().union(*every)
+    )
+
+
+def _earned(
+    observed: Observed, tally: Tally, released: Mapping[str, int], within: int, period: Period
+) -> tuple[AddedUp[int | Fraction], int]:
+    """What lies in the period and in the time that its feature is new; in millionths by the divisor beside it."""
+    rows = observed.observations.overlapping(tally.series.name, period)
+    divisor = common_divisor(row[-1] - row[-2] for some in rows.values() for row in some)
+
+    def of_subject(some: Sequence[Overlapping]) -> int | Fraction:
+        total: int | Fraction = 0
+        for _, _, _, raw, _, amount, _, starts_at, ends_at in some:
+            if raw in released:
+                opens = max(starts_at, released[raw], period.starts_at)
+                closes = min(ends_at, released[raw] + within, period.ends_at)
+                total += amount * portion(max(closes - opens, 0), ends_at - starts_at, divisor)
+        return total
+
+    return AddedUp(tally.tree, {subject: of_subject(some) for subject, some in rows.items()}, sum), divisor

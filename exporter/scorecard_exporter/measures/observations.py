@@ -1,16 +1,15 @@
-"""What was observed: each series read once for all teams, and then added up along the tree of teams."""
+"""What was observed, as the store tells it: each question asked once, for all series and periods that it is about."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from fractions import Fraction
-from itertools import starmap
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from scorecard_exporter.events.model import is_from
 from scorecard_exporter.measures.aggregate import (
     Join,
+    bigint,
     one_of,
     period_bounds,
     period_join,
@@ -19,107 +18,146 @@ from scorecard_exporter.measures.aggregate import (
     sample_text,
     text_literal,
 )
-from scorecard_exporter.measures.finding import MICROS
-from scorecard_exporter.measures.model import Period, Scope, Series, Statistic
+from scorecard_exporter.measures.model import Period, Series
 from scorecard_exporter.store.base import Store
 
+Use = Literal["newest", "held", "sum", "events", "mean", "each"]
+"""What of a series is used: the newest observation, and how long each held; a sum with the time that it covers, or of
+events without; the mean of whole observations; each observation by itself."""
 Span = tuple[int, int]
+Overlapping = tuple[str, int, str, str, str, int, int, int, int]
+"""Series, place of the period, subject, raw subject and unit of observations that reach into a period, then the sum of
+their values in millionths, how many they are, where the first begins and the last ends.
 
+Those within the period are one row, or one for each span if each is used by itself; of those across its edge each
+span is one. An observation of a moment lasts a microsecond.
+"""
+Newest = tuple[str, int, str, str, str, int, int]
+"""Series, place of the period, subject, raw subject and unit of the newest observation before the period's end, then
+its value in millionths and the last microsecond that it speaks of."""
 
-class Contribution(NamedTuple):
-    """What one raw subject of a series contributes in one period.
-
-    `total`: the sum of its values, or the newest one. `samples`: observations behind it.
-    `newest_at`: the last microsecond that the newest of them speaks of.
-    """
-
-    subject: str
-    raw: str
-    unit: str
-    total: Fraction
-    samples: int
-    newest_at: int
+_OVERLAPPING: tuple[Use, ...] = ("sum", "events", "mean", "each")
+_NEWEST: tuple[Use, ...] = ("newest", "held")
+_SPANS: tuple[Use, ...] = ("sum",)
+_HELD: tuple[Use, ...] = ("held",)
 
 
 class Row(NamedTuple):
     """One observation of a series; one of a moment lasts a microsecond. `amount` in millionths of the series' unit."""
 
-    subject: str
     raw: str
     starts_at: int
     ends_at: int
     amount: int
 
 
-def in_time(row: Row) -> tuple[int, int, int]:
-    """The order of observations in time."""
-    return row.starts_at, row.ends_at, row.amount
+def _spans_told(rows: Mapping[str, Sequence[Overlapping]], period: Period) -> dict[str, tuple[Span, ...]] | None:
+    """The time that observations cover, by subject; None where a row adds up several within the period."""
+    begin, end = period
+    united: dict[tuple[Span, ...], tuple[Span, ...]] = {}
+    found = {}
+    for subject, some in rows.items():
+        spans = []
+        for row in some:
+            samples, starts_at, ends_at = row[-3:]
+            if samples > 1 and starts_at >= begin and ends_at <= end:
+                return None
+            spans.append((starts_at, ends_at))
+        key = tuple(spans)
+        if key not in united:
+            united[key] = _united(key, period)
+        found[subject] = united[key]
+    return found
+
+
+def _united(spans: Iterable[Span], period: Period) -> tuple[Span, ...]:
+    """The time of a period that spans cover; those that meet are one."""
+    found: list[Span] = []
+    for starts_at, ends_at in sorted(spans):
+        opens, closes = max(starts_at, period.starts_at), min(ends_at, period.ends_at)
+        if found and opens <= found[-1][1]:
+            found[-1] = found[-1][0], max(closes, found[-1][1])
+        else:
+            found.append((opens, closes))
+    return tuple(found)
 
 
 class Observations:
     """What the store answers about series of observations over these periods; each question asked once.
 
-    `subjects`: the services and teams (`team/NAME`) that are of interest.
+    `uses`: names of series, each with what is used of it. `subjects`: the services and teams (`team/NAME`) that are of
+    interest.
     """
 
     def __init__(
-        self, store: Store, series: Collection[str], subjects: Collection[str], periods: Sequence[Period]
+        self, store: Store, uses: Iterable[tuple[str, Use]], subjects: Collection[str], periods: Sequence[Period]
     ) -> None:
         self._store = store
         self._wanted = tuple(sorted(subjects))
-        self._series = tuple(sorted(series))
+        self._uses: defaultdict[Use, set[str]] = defaultdict(set)
+        for series, use in uses:
+            self._uses[use].add(series)
         self._periods = tuple(periods)
-        self._contributions: dict[Statistic, dict[tuple[str, Period], list[Contribution]]] = {}
-        self._spans: dict[tuple[str, Period], dict[str, tuple[Span, ...]]] | None = None
-        self._raws: dict[str, dict[str, set[str]]] | None = None
-        self._mapped: dict[str, set[str]] | None = None
-        self._rows: dict[str, list[Row]] = {}
-        self._rows_about: dict[str, dict[str, list[Row]]] = {}
+        self._places = {period: place for place, period in enumerate(periods)}
+        self._asked: defaultdict[str, set[str]] = defaultdict(set)
+        self._overlapping: defaultdict[tuple[str, int], defaultdict[str, list[Overlapping]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        self._newest: defaultdict[tuple[str, int], list[Newest]] = defaultdict(list)
+        self._spans: dict[tuple[str, int], Mapping[str, tuple[Span, ...]]] = {}
+        self._united: defaultdict[tuple[str, int], dict[str, tuple[Span, ...]]] = defaultdict(dict)
+        self._held: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
         self._first: dict[str, dict[str, int]] = {}
-        self._origins: dict[Series, frozenset[str]] = {}
-        self._unmapped: dict[Series, list[str]] = {}
-        self._subjects: dict[str, list[str]] | None = None
+        self._delivered: defaultdict[str, set[str]] | None = None
+        self._raws: defaultdict[str, defaultdict[str, set[str]]] | None = None
+        self._about: defaultdict[str, defaultdict[str, set[str]]] | None = None
 
-    def contributions(self, statistic: Statistic, series: str, period: Period) -> Sequence[Contribution]:
-        """What every raw subject contributes to `newest`, `sum` or `mean` (a sum as well, over whole observations)."""
-        if statistic not in self._contributions:
-            ask = {"newest": self._newest, "sum": self._prorated, "mean": self._whole}[statistic]
-            found: defaultdict[tuple[str, Period], list[Contribution]] = defaultdict(list)
-            for name, place, contribution in ask():
-                found[name, self._periods[place]].append(contribution)
-            self._contributions[statistic] = found
-        return self._contributions[statistic].get((series, period), ())
+    def overlapping(self, series: str, period: Period) -> Mapping[str, Sequence[Overlapping]]:
+        """The observations that reach into a period, by their subjects."""
+        names = self._not_asked("overlapping", series, _OVERLAPPING)
+        if names:
+            rows = read(self._store, self._statement(names, "overlap", self._group(), _SUMMED))
+            for row in rows:
+                self._overlapping[row[0], row[1]][row[2]].append(row)
+        return self._overlapping.get((series, self._places[period]), {})
+
+    def newest(self, series: str, period: Period) -> Sequence[Newest]:
+        """Of each raw subject what is newest before the period's end; of that what began last, and then the largest."""
+        names = self._not_asked("newest", series, _NEWEST)
+        if names:
+            statement = self._statement(names, "latest_before_end", "samples.occurred_at", self._latest(names))
+            for row in read(self._store, statement):
+                self._newest[row[0], row[1]].append(row)
+        return self._newest.get((series, self._places[period]), ())
 
     def spans(self, series: str, period: Period) -> Mapping[str, tuple[Span, ...]]:
         """For each subject the time that its observations cover, united and clipped to the period."""
-        if self._spans is None:
-            self._spans = defaultdict(dict)
-            rows = sorted(read(self._store, self._statement("overlap", _UNITED, _ISLANDS)))
-            for name, subject, place, _, starts_at, ends_at in rows:
-                known = self._spans[name, self._periods[place]]
+        key = series, self._places[period]
+        if key not in self._spans:
+            told = _spans_told(self.overlapping(series, period), period)
+            self._spans[key] = self._islands(series, period) if told is None else told
+        return self._spans[key]
+
+    def _islands(self, series: str, period: Period) -> Mapping[str, tuple[Span, ...]]:
+        """The same as the engine finds it."""
+        names = self._not_asked("islands", series, _SPANS)
+        if names:
+            rows = read(self._store, self._statement(names, "overlap", _UNITED, _ISLANDS))
+            for name, subject, place, starts_at, ends_at in rows:
+                known = self._united[name, place]
                 known[subject] = (*known.get(subject, ()), (starts_at, ends_at))
-        return self._spans.get((series, period), {})
+        return self._united.get((series, self._places[period]), {})
 
-    def rows(self, series: str) -> Sequence[Row]:
-        """Every observation of a series about the subjects of interest, in order of time."""
-        if series not in self._rows:
-            sql = (
-                f"with samples as (\n{sample_text('observations')}\n)\n"
-                "select subject, raw, starts_at, ends_at, x from samples\n"
-                f"where series = {text_literal(series)} and {one_of('subject', self._wanted)}\n"
-                "order by starts_at, ends_at, x"
-            )
-            self._rows[series] = list(starmap(Row, read(self._store, sql)))
-        return self._rows[series]
+    def held(self, series: str, subject: str) -> Sequence[Row]:
+        """The observations about a subject that began before the end of the last period, in order of time.
 
-    def rows_about(self, series: str) -> Mapping[str, Sequence[Row]]:
-        """The same by the subjects that they are about, each in order of time."""
-        if series not in self._rows_about:
-            found: defaultdict[str, list[Row]] = defaultdict(list)
-            for row in self.rows(series):
-                found[row.subject].append(row)
-            self._rows_about[series] = dict(found)
-        return self._rows_about[series]
+        Of each raw subject, those before the newest that began with the first period or earlier are left out.
+        """
+        names = self._not_asked("held", series, _HELD)
+        if names:
+            for name, about, *row in read(self._store, self._since(names)):
+                self._held[name, about].append(Row(*row))
+        return self._held.get((series, subject), ())
 
     def first(self, series: str) -> Mapping[str, int]:
         """When each raw subject of a series was observed first, whatever it is about."""
@@ -131,28 +169,28 @@ class Observations:
             self._first[series] = dict(read(self._store, sql))
         return self._first[series]
 
+    def origins(self, series: Series) -> frozenset[str]:
+        """Every origin of a series that ever delivered an observation of it."""
+        if self._delivered is None:
+            self._delivered = defaultdict(set)
+            for name, origin in read(self._store, "select distinct series, origin from observations"):
+                self._delivered[name].add(origin)
+        delivered = self._delivered.get(series.name, ())
+        return frozenset(origin for origin in delivered if is_from(origin, series.origin))
+
     def raw_subjects(self, series: str) -> Sequence[str]:
         """Every raw subject that was ever observed in a series, mapped to a team or service or not."""
         return sorted(self._observed(series))
 
-    def origins(self, series: Series) -> frozenset[str]:
-        """Every origin of a series that ever delivered an observation of it."""
-        if series not in self._origins:
-            every = frozenset[str]().union(*self._observed(series.name).values())
-            self._origins[series] = frozenset(origin for origin in every if is_from(origin, series.origin))
-        return self._origins[series]
-
     def unmapped(self, series: Series) -> Sequence[str]:
         """The raw subjects of a series that stand for no team or service."""
-        if self._mapped is None:
-            self._mapped = defaultdict(set)
-            for name, raw in read(self._store, "select distinct series, raw from series_subject"):
-                self._mapped[name].add(raw)
-        if series not in self._unmapped:
-            mine = self.origins(series)
-            raws = {raw for raw, origins in self._observed(series.name).items() if origins & mine}
-            self._unmapped[series] = sorted(raws - self._mapped.get(series.name, set()))
-        return self._unmapped[series]
+        mine = self.origins(series)
+        raws = {raw for raw, origins in self._observed(series.name).items() if origins & mine}
+        return sorted(raws.difference(*self._mapped(series.name).values()))
+
+    def subjects(self, series: str) -> Collection[str]:
+        """Every service and team (`team/NAME`) that some observation of a series is about."""
+        return self._mapped(series).keys()
 
     def _observed(self, series: str) -> Mapping[str, set[str]]:
         """The origins of every raw subject of a series."""
@@ -162,129 +200,104 @@ class Observations:
                 self._raws[name][raw].add(origin)
         return self._raws.get(series, {})
 
-    def subjects(self, series: str) -> Sequence[str]:
-        """Every service and team (`team/NAME`) that some observation of a series is about."""
-        if self._subjects is None:
-            self._subjects = defaultdict(list)
-            for name, subject in sorted(read(self._store, "select distinct series, subject from series_subject")):
-                self._subjects[name].append(subject)
-        return self._subjects.get(series, ())
+    def _mapped(self, series: str) -> Mapping[str, set[str]]:
+        """The raw subjects of every service and team that a series is about."""
+        if self._about is None:
+            self._about = defaultdict(lambda: defaultdict(set))
+            for name, raw, subject in read(self._store, "select distinct series, raw, subject from series_subject"):
+                self._about[name][subject].add(raw)
+        return self._about.get(series, {})
 
-    def _statement(self, join: Join, columns: str, rest: str) -> str:
+    def _not_asked(self, question: str, series: str, uses: Collection[Use]) -> Sequence[str]:
+        """The series to ask a question about where the answer for `series` is not known yet: all that are used so.
+
+        For a series that is not, the question explains an absence: it is asked about all others at once.
+        """
+        asked = self._asked[question]
+        if series in asked:
+            return ()
+        named = set().union(*(self._uses[use] for use in uses))
+        if series not in named:
+            named = {series}.union(*self._uses.values())
+        names = sorted(named - asked)
+        asked.update(names)
+        return names
+
+    def _statement(self, names: Sequence[str], join: Join, columns: str, rest: str) -> str:
         return (
             f"with samples as (\n{sample_text('observations')}\n),\n"
             f"periods as ({period_rows(self._periods)}),\n"
-            f"joined as (select samples.series, samples.subject, samples.raw, samples.unit, periods.period, {columns}\n"
+            f"joined as (select samples.series, periods.period, samples.subject, samples.raw, samples.unit, {columns}\n"
             "from samples\n"
             f"join periods on {period_join(join)}\n"
-            f"where {period_bounds(join, self._periods)} and {self._asked()}){rest}"
+            f"where {period_bounds(join, self._periods)} and {self._about_these(names)}){rest}"
         )
 
-    def _asked(self) -> str:
-        """The condition on samples: these series, these subjects."""
-        return f"{one_of('samples.series', self._series)} and {one_of('samples.subject', self._wanted)}"
+    def _about_these(self, names: Sequence[str]) -> str:
+        """The condition on samples: these series, the subjects of interest."""
+        return f"{one_of('samples.series', names)} and {one_of('samples.subject', self._wanted)}"
 
-    def _newest(self) -> Iterable[tuple[str, int, Contribution]]:
-        """Of the newest moment the observation that began last, and of these the largest."""
-        subject = "samples.series, samples.subject, samples.raw, joined.period"
+    def _group(self) -> str:
+        """Columns of overlapping observations; those with the same `opens` and `closes` are added up."""
+        within = "samples.starts_at >= periods.starts_at and samples.ends_at <= periods.ends_at"
+        each = sorted(self._uses["each"])
+        together = f"{within} and not {one_of('samples.series', each)}" if each else within
+        return (
+            "samples.x, samples.starts_at, samples.ends_at,\n"
+            f"case when {together} then cast(0 as bigint) else samples.starts_at end as opens,\n"
+            f"case when {together} then cast(0 as bigint) else samples.ends_at end as closes"
+        )
+
+    def _latest(self, names: Sequence[str]) -> str:
+        subject = "samples.series, joined.period, samples.subject, samples.raw"
         order = f"partition by {subject} order by samples.starts_at desc, samples.x desc"
         same = " and ".join(f"joined.{name} = samples.{name}" for name in ("series", "subject", "raw"))
-        rest = (
+        return (
             ",\nnewest as (select series, subject, raw, period, max(occurred_at) as occurred_at from joined\n"
             "group by series, subject, raw, period),\n"
             f"ranked as (select {subject}, samples.unit, samples.x, samples.occurred_at,\n"
             f"cast(row_number() over ({order}) as bigint) as place\n"
             f"from newest as joined join samples on {same} and samples.occurred_at = joined.occurred_at\n"
-            f"where {self._asked()})\n"
-            "select series, subject, raw, unit, period, x, occurred_at from ranked where place = 1"
+            f"where {self._about_these(names)})\n"
+            "select series, period, subject, raw, unit, x, occurred_at from ranked where place = 1"
         )
-        for name, subject, raw, unit, place, value, at in read(
-            self._store, self._statement("latest_before_end", "samples.occurred_at", rest)
-        ):
-            yield name, place, Contribution(subject, raw, unit, Fraction(value, MICROS), 1, at)
 
-    def _whole(self) -> Iterable[tuple[str, int, Contribution]]:
-        rows = read(self._store, self._statement("within", "samples.x, samples.occurred_at", _SUMMED))
-        for name, subject, raw, unit, place, total, samples, at in rows:
-            yield name, place, Contribution(subject, raw, unit, Fraction(total, MICROS), samples, at)
-
-    def _prorated(self) -> Iterable[tuple[str, int, Contribution]]:
-        """Observations inside a period are summed by the engine; those across its edge are divided here, exactly."""
-        shares: defaultdict[tuple[str, str, str, str, int], Fraction] = defaultdict(Fraction)
-        crossing = self._statement("overlap", f"samples.x, samples.starts_at, samples.ends_at, {_INSIDE}", _CROSSING)
-        for *group, value, starts_at, ends_at in read(self._store, crossing):
-            period = self._periods[group[-1]]
-            overlap = min(ends_at, period.ends_at) - max(starts_at, period.starts_at)
-            shares[tuple(group)] += Fraction(value * overlap, ends_at - starts_at)
-        rows = read(
-            self._store,
-            self._statement(
-                "overlap",
-                f"case when {_IS_INSIDE} then samples.x else cast(0 as bigint) end as x, samples.occurred_at",
-                _SUMMED,
-            ),
+    def _since(self, names: Sequence[str]) -> str:
+        begin = bigint(min(period.starts_at for period in self._periods))
+        end = bigint(max(period.ends_at for period in self._periods))
+        same = " and ".join(f"before.{name} = samples.{name}" for name in ("series", "subject", "raw"))
+        return (
+            f"with samples as (\n{sample_text('observations')}\n),\n"
+            "before as (select series, subject, raw, max(starts_at) as starts_at from samples\n"
+            f"where starts_at <= {begin} and {self._about_these(names)} group by series, subject, raw)\n"
+            "select samples.series, samples.subject, samples.raw, samples.starts_at, samples.ends_at, samples.x\n"
+            f"from samples left join before on {same}\n"
+            f"where samples.starts_at < {end} and samples.starts_at >= coalesce(before.starts_at, {begin})\n"
+            f"and {self._about_these(names)}\n"
+            "order by samples.starts_at, samples.ends_at, samples.x"
         )
-        for name, subject, raw, unit, place, total, samples, at in rows:
-            value = (total + shares[name, subject, raw, unit, place]) / Fraction(MICROS)
-            newest_at = min(at, self._periods[place].ends_at - 1)
-            yield name, place, Contribution(subject, raw, unit, value, samples, newest_at)
 
 
-_IS_INSIDE = "samples.starts_at >= periods.starts_at and samples.ends_at <= periods.ends_at"
-_INSIDE = f"case when {_IS_INSIDE} then cast(1 as bigint) else cast(0 as bigint) end as is_inside"
 _SUMMED = (
-    "\nselect series, subject, raw, unit, period, cast(sum(x) as bigint), cast(count(*) as bigint), max(occurred_at)\n"
+    "\nselect series, period, subject, raw, unit, cast(sum(x) as bigint), cast(count(*) as bigint), "
+    "min(starts_at), max(ends_at)\n"
     "from joined\n"
-    "group by series, subject, raw, unit, period"
+    "group by series, period, subject, raw, unit, opens, closes"
 )
-_CROSSING = "\nselect series, subject, raw, unit, period, x, starts_at, ends_at from joined where is_inside = 0"
 _UNITED = (
     "case when samples.starts_at > periods.starts_at then samples.starts_at else periods.starts_at end as opens, "
     "case when samples.ends_at < periods.ends_at then samples.ends_at else periods.ends_at end as closes"
 )
 _ISLANDS = """,
+apart as (select distinct series, subject, period, opens, closes from joined),
 reached as (select series, subject, period, opens, closes,
   max(closes) over (partition by series, subject, period order by opens, closes
-    rows between unbounded preceding and 1 preceding) as covered_until from joined),
+    rows between unbounded preceding and 1 preceding) as covered_until from apart),
 numbered as (select series, subject, period, opens, closes,
   cast(sum(case when opens > covered_until then cast(1 as bigint) else cast(0 as bigint) end)
     over (partition by series, subject, period order by opens, closes
     rows between unbounded preceding and current row) as bigint) as island from reached)
-select series, subject, period, island, min(opens), max(closes)
+select series, subject, period, min(opens), max(closes)
 from numbered
-group by series, subject, period, island"""
-
-
-def subjects_of(scopes: Mapping[str, Scope], teams: Iterable[str]) -> frozenset[str]:
-    """What observations of these teams can be about: they and all teams below them (`team/NAME`), and the services."""
-    found: set[str] = set()
-    waiting = list(teams)
-    while waiting:
-        scope = scopes[waiting.pop()]
-        if f"team/{scope.team}" not in found:
-            found.update((f"team/{scope.team}", *scope.own_services))
-            waiting.extend(scope.children)
-    return frozenset(found)
-
-
-class Tree:
-    """Which subjects stand for a team, given those that have observations: each counted once."""
-
-    def __init__(self, scopes: Mapping[str, Scope], rollup: str, present: Collection[str]) -> None:
-        self._scopes = scopes
-        self._rollup = rollup
-        self._present = frozenset(present)
-        self._known: dict[str, frozenset[str]] = {}
-
-    def subjects(self, team: str) -> frozenset[str]:
-        """The team's own subject, or those of its services and children.
-
-        With `own` its own one goes first; with `sum` it counts only where nothing below has any.
-        """
-        if team not in self._known:
-            scope = self._scopes[team]
-            own = self._present & {f"team/{team}"}
-            services = self._present.intersection(scope.own_services)
-            below = services.union(*(self.subjects(child) for child in scope.children))
-            self._known[team] = (own or below) if self._rollup == "own" else (below or own)
-        return self._known[team]
+group by series, subject, period, island
+order by min(opens)"""

@@ -2,49 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
-from itertools import chain
+from functools import partial
+from types import MappingProxyType
+from typing import NamedTuple
 
 from scorecard_exporter.events.model import is_from
 from scorecard_exporter.measures import diagnose, diagnose_series
 from scorecard_exporter.measures.coverage import fresh_from
 from scorecard_exporter.measures.finding import MICROS, Finding, count, seconds
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Scope, Series, Statistic
-from scorecard_exporter.measures.observations import Contribution, Observations, Row, Tree
-from scorecard_exporter.measures.statistics import exact_sum
+from scorecard_exporter.measures.observations import Observations
+from scorecard_exporter.measures.tally import Tally, newest, prorated, whole
+from scorecard_exporter.measures.tree import Tree
 
 _Read = Mapping[str, tuple[int, int]]  # of each origin: from and up to which moment it was read
-_Spans = Mapping[str, tuple[tuple[int, int], ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
-    """What counts of a series for one team in one period; `absence`: why that is nothing, or must not be used."""
+class Gathered(NamedTuple):
+    """What counts of a series for one team in one period; `absence`: why that is nothing, or must not be used.
 
-    found: tuple[Contribution, ...] = ()
-    newest_at: int | None = None
-    parts: Mapping[str, Part] = field(default_factory=dict)
-    absence: Absence | None = None
+    The sum of its values is `total` divided by the `divisor` of the tally.
+    """
 
-    @property
-    def samples(self) -> int:
-        """How many observations there are."""
-        return sum(one.samples for one in self.found)
+    tally: Tally
+    total: int | Fraction
+    samples: int
+    newest_at: int | None
+    parts: Mapping[str, Part]
+    absence: Absence | None
 
     @property
-    def total(self) -> Fraction:
-        """The sum over all of them."""
-        return exact_sum(one.total for one in self.found)
+    def value(self) -> Fraction:
+        """The sum of its values."""
+        return Fraction(self.total, self.tally.divisor)
 
-    def by_raw(self) -> dict[str, Fraction]:
-        """What each raw subject contributes, once."""
-        return {one.raw: one.total for one in self.found}
+    def part(self, unit: str) -> Part:
+        """The sum as a part."""
+        return Part(self.total, unit, self.tally.divisor)
 
     def nothing(self) -> Finding:
         """The finding where something speaks against a value."""
         return Finding(value=None, samples=self.samples, newest_at=self.newest_at, absence=self.absence)
+
+    def divided_by(self, other: Gathered) -> Fraction:
+        """The quotient of two sums, of which the other is not zero."""
+        return Fraction(self.total * other.tally.divisor, other.total * self.tally.divisor)
+
+
+_NO_PARTS: Mapping[str, Part] = MappingProxyType({})
 
 
 class Observed:
@@ -54,13 +61,26 @@ class Observed:
         self.observations = observations
         self._scopes = scopes
         self._read = read
-        self._trees: dict[tuple[Series, Statistic, Period], Tree] = {}
-        self._by_subject: dict[tuple[Series, Statistic, Period], dict[str, list[Contribution]]] = {}
-        self._read_until: dict[Series, int | None] = {}
+        self._trees: dict[tuple[str, frozenset[str]], Tree] = {}
+        self._tallies: dict[tuple[int, Statistic, Period], Tally] = {}
+        self._unmapped: dict[Series, Sequence[str]] = {}
+        self._ever: dict[Series, tuple[Sequence[str], Tree]] = {}
 
     def one(self, definition: Definition, team: str, period: Period) -> Finding:
         """The newest value, the sum or the mean of a series."""
-        return self._roll_up(definition, definition.series[0], definition.statistic, team, period)
+        series, statistic = definition.series[0], definition.statistic
+        gathered = self._roll_up(definition, series, statistic, team, period)
+        if gathered.absence:
+            return gathered.nothing()
+        value = gathered.value
+        if statistic == "mean" and series.unit == "seconds":
+            value /= gathered.samples
+        elif statistic == "mean":
+            value = gathered.tally.means(team)
+        parts = gathered.parts
+        if statistic == "sum":
+            parts = {**parts, **_covered_part(gathered.tally, team)}
+        return Finding(value=value, samples=gathered.samples, newest_at=gathered.newest_at, parts=parts)
 
     def quotient(
         self, definition: Definition, team: str, period: Period, names: tuple[str, str] = ("numerator", "denominator")
@@ -69,179 +89,182 @@ class Observed:
         numerator, denominator = definition.series
         above = self._roll_up(definition, numerator, "sum", team, period)
         below = self._roll_up(definition, denominator, "sum", team, period)
-        if above.value is None or below.value is None:
-            return above if above.value is None else below
+        if above.absence or below.absence:
+            return above.nothing() if above.absence else below.nothing()
         absence = None
-        if not same_time(*(self._covered(one, team, period) for one in definition.series)):
+        if not _same_time(above.tally, below.tally, team):
             absence = diagnose_series.not_same_time(definition.series, team)
-        elif not below.value:
+        elif not below.total:
             absence = diagnose.division_by_zero(f"The sum of series {denominator.name!r}")
-        sides = (Part(above.value, numerator.unit), Part(below.value, denominator.unit))
         return Finding(
-            value=None if absence else above.value / below.value,
+            value=None if absence else above.divided_by(below),
             samples=min(above.samples, below.samples),
             newest_at=max(above.newest_at or 0, below.newest_at or 0),
-            parts={**above.parts, **below.parts},
-            beside=dict(zip(names, sides, strict=True)),
+            parts={
+                **above.parts,
+                **_covered_part(above.tally, team),
+                **below.parts,
+                **_covered_part(below.tally, team),
+            },
+            beside={names[0]: above.part(numerator.unit), names[1]: below.part(denominator.unit)},
             absence=absence,
         )
 
     def subjects(self, series: Series, statistic: Statistic, team: str, period: Period) -> frozenset[str]:
         """The services and teams whose observations count for this team."""
-        key = (series, statistic, period)
-        if key not in self._trees:
-            grouped: dict[str, list[Contribution]] = {}
-            for contribution in self.observations.contributions(statistic, series.name, period):
-                grouped.setdefault(contribution.subject, []).append(contribution)
-            self._by_subject[key] = grouped
-            self._trees[key] = Tree(self._scopes, series.rollup, grouped)
-        return self._trees[key].subjects(team)
+        return self.tally(series, statistic, period).tree.subjects(team)
 
-    def rows(self, series: Series, subjects: Iterable[str]) -> Iterator[Row]:
-        """Every observation about these subjects, those about one of them in order of time."""
-        about = self.observations.rows_about(series.name)
-        return chain.from_iterable(about.get(subject, ()) for subject in subjects)
+    def tally(self, series: Series, statistic: Statistic, period: Period) -> Tally:
+        """What a series adds up to in a period."""
+        # By identity, which a tally keeps: this is asked for every reading, and a series takes long to compare.
+        key = id(series), statistic, period
+        known = self._tallies.get(key)
+        if known is None:
+            known = self._tallies[key] = self._tally(series, statistic, period)
+        return known
+
+    def _tally(self, series: Series, statistic: Statistic, period: Period) -> Tally:
+        if statistic == "newest":
+            contributions = newest(self.observations.newest(series.name, period), series, period)
+        elif statistic == "mean":
+            contributions = whole(self.observations.overlapping(series.name, period), series, period)
+        else:
+            contributions = prorated(self.observations.overlapping(series.name, period), series, period)
+        tree = self._tree(series.rollup, contributions.by_subject)
+        spans = partial(self.observations.spans, series.name, period)
+        return Tally(series, tree, contributions, spans, self._newest_read(series))
+
+    def _tree(self, rollup: str, present: Collection[str]) -> Tree:
+        """Which subjects stand for a team: mostly the same ones in every series and period."""
+        key = rollup, frozenset(present)
+        if key not in self._trees:
+            self._trees[key] = Tree(self._scopes, *key)
+        return self._trees[key]
 
     def gather(
         self, definition: Definition, series: Series, statistic: Statistic, team: str, period: Period
     ) -> Gathered:
         """What counts for a team, and whether it is read, fresh and in the right unit."""
-        found = self._found(series, statistic, team, period)
-        if not found or not self._is_read(series):
-            return Gathered(absence=self._why_none(definition, series, team, period))
-        newest_at = max(one.newest_at for one in found)
-        fresh = sum(_is_fresh(one, series, period) for one in found)
-        absence = self._unread(definition, series, period) or diagnose_series.wrong_unit(
-            series, (one.unit for one in found)
-        )
+        tally = self.tally(series, statistic, period)
+        total, samples, newest_at, contributions, fresh, others, _ = tally.sum(team)
+        if tally.read_until is None or not contributions:
+            return Gathered(tally, 0, 0, None, _NO_PARTS, self._why_none(definition, series, team, period))
+        absence = self._unread(definition, tally.read_until, period)
+        if absence is None and others:
+            absence = diagnose_series.wrong_unit(series, others)
         if absence is None and not fresh:
             absence = diagnose_series.stale_series(series, newest_at, period)
-        parts = {"subjects_current": count(fresh), "subjects": count(len(found))} if fresh < len(found) else {}
-        return Gathered(found=found, newest_at=newest_at, parts=parts, absence=absence)
+        parts = _NO_PARTS
+        if fresh < contributions:
+            parts = {"subjects_current": count(fresh), "subjects": count(contributions)}
+        return Gathered(tally, total, samples, newest_at, parts, absence)
 
-    def tally(self, definition: Definition, series: Series, team: str, period: Period) -> Gathered:
+    def events(self, definition: Definition, series: Series, team: str, period: Period) -> Gathered:
         """The events of a series in the period, however long ago the newest was; none is a true zero if all is known.
 
         That is so when every origin of the series was read from before the period on, and when every subject of the
         series is known to be some team's or service's.
         """
-        found = self._found(series, "sum", team, period)
-        absence = self._untold(definition, series, team, period, is_empty=not found)
-        return Gathered(
-            found=found,
-            newest_at=max((one.newest_at for one in found), default=None),
-            absence=absence or diagnose_series.wrong_unit(series, (one.unit for one in found)),
-        )
+        tally = self.tally(series, "sum", period)
+        total, samples, newest_at, contributions, _, others, _ = tally.sum(team)
+        absence = self._untold(definition, tally, team, period, is_empty=not contributions)
+        if absence is None and others:
+            absence = diagnose_series.wrong_unit(series, others)
+        return Gathered(tally, total, samples, newest_at if contributions else None, _NO_PARTS, absence)
 
     def _untold(
-        self, definition: Definition, series: Series, team: str, period: Period, *, is_empty: bool
+        self, definition: Definition, tally: Tally, team: str, period: Period, *, is_empty: bool
     ) -> Absence | None:
-        if not self._is_read(series):
-            return diagnose.not_read([(series.origin or "any source", "observation")])
+        """Why it is not known of some time or subject what happened."""
+        if tally.read_until is None:
+            return diagnose.not_read([(tally.series.origin or "any source", "observation")])
+        if is_empty and self._not_mapped(tally.series):
+            return diagnose_series.no_matching_subject(tally.series, team, self._not_mapped(tally.series))
+        absence = tally.once("history", partial(self._not_in_history, tally.series, period))
+        return absence or self._unread(definition, tally.read_until, period)
+
+    def _not_in_history(self, series: Series, period: Period) -> Absence | None:
+        """Some origin of the series was not read from before the period on."""
         origins = self.observations.origins(series)
         if not origins:
             return diagnose_series.series_not_seen(series)
-        unmapped = self.observations.unmapped(series)
-        if is_empty and unmapped:
-            return diagnose_series.no_matching_subject(series, team, unmapped)
-        unread = sorted(origins - self._read.keys())
+        unread = sorted(origins.difference(self._read))
         if unread:
             return diagnose.not_read([(origin, "observation") for origin in unread])
         begins_at, origin = max((self._read[origin][0], origin) for origin in origins)
         if begins_at > period.starts_at:
             return diagnose_series.observations_begin(series, begins_at, origin, period)
-        return self._unread(definition, series, period)
-
-    def _found(self, series: Series, statistic: Statistic, team: str, period: Period) -> tuple[Contribution, ...]:
-        subjects = self.subjects(series, statistic, team, period)
-        grouped = self._by_subject[series, statistic, period]
-        return tuple(contribution for subject in sorted(subjects) for contribution in grouped[subject])
+        return None
 
     def _roll_up(
         self, definition: Definition, series: Series, statistic: Statistic, team: str, period: Period
-    ) -> Finding:
+    ) -> Gathered:
+        """What counts for a team, and whether its subjects add up."""
         gathered = self.gather(definition, series, statistic, team, period)
-        found, parts, absence = gathered.found, dict(gathered.parts), gathered.absence
-        if not found:
-            return gathered.nothing()
-        if absence is None and len(found) > 1 and not _adds_up(series.unit, statistic):
-            absence = diagnose_series.does_not_add(series, team, [one.raw for one in found])
-        if statistic == "sum":
-            parts |= self._covered_part(series, team, period)
-        return Finding(
-            value=None if absence else _combine(found, series.unit, statistic),
-            samples=gathered.samples,
-            newest_at=gathered.newest_at,
-            parts=parts,
-            absence=absence,
-        )
-
-    def _covered(self, series: Series, team: str, period: Period) -> _Spans:
-        spans = self.observations.spans(series.name, period)
-        return {subject: spans[subject] for subject in self.subjects(series, "sum", team, period)}
-
-    def _covered_part(self, series: Series, team: str, period: Period) -> dict[str, Part]:
-        """How much of the period the least covered subject covers; nothing to say of mere moments."""
-        covered = min(
-            sum(end - start for start, end in spans) for spans in self._covered(series, team, period).values()
-        )
-        return {"covered": seconds(covered)} if covered >= MICROS else {}
+        if gathered.absence:
+            return gathered
+        if not _adds_up(series.unit, statistic) and len(raws := [one.raw for one in gathered.tally.found(team)]) > 1:
+            return gathered._replace(absence=diagnose_series.does_not_add(series, team, raws))
+        return gathered
 
     def _why_none(self, definition: Definition, series: Series, team: str, period: Period) -> Absence:
         """The first link that is broken, when there is no observation for the team in the period."""
-        if not self._is_read(series):
+        until = self._newest_read(series)
+        if until is None:
             return diagnose.not_read([(series.origin or "any source", "observation")])
-        raws = self.observations.raw_subjects(series.name)
+        if series not in self._ever:
+            subjects = self.observations.subjects(series.name)
+            self._ever[series] = self.observations.raw_subjects(series.name), self._tree(series.rollup, subjects)
+        raws, tree = self._ever[series]
         if not raws:
             return diagnose_series.series_not_seen(series)
-        if not Tree(self._scopes, series.rollup, self.observations.subjects(series.name)).subjects(team):
+        if not tree.subjects(team):
             return diagnose_series.no_matching_subject(series, team, raws)
-        before = self.subjects(series, "newest", team, period)
-        newest = [one for subject in before for one in self._by_subject[series, "newest", period][subject]]
-        if newest and not any(_is_fresh(one, series, period) for one in newest):
-            return diagnose_series.stale_series(series, max(one.newest_at for one in newest), period)
-        return self._unread(definition, series, period) or diagnose_series.no_observation(series, team, period)
+        before = self.tally(series, "newest", period).sum(team)
+        if before.contributions and not before.fresh:
+            return diagnose_series.stale_series(series, before.newest_at, period)
+        return self._unread(definition, until, period) or diagnose_series.no_observation(series, team, period)
 
-    def _is_read(self, series: Series) -> bool:
-        """Whether a source of the series was read to its end; what is stored before that is only a part."""
-        return self._newest_read(series) is not None
+    def _not_mapped(self, series: Series) -> Sequence[str]:
+        """The raw subjects of a series that stand for no team or service."""
+        if series not in self._unmapped:
+            self._unmapped[series] = self.observations.unmapped(series)
+        return self._unmapped[series]
 
-    def _unread(self, definition: Definition, series: Series, period: Period) -> Absence | None:
-        """Whether every source of the series went unread for too long."""
-        until = self._newest_read(series)
-        if until is not None and until < fresh_from(period, definition.freshness):
+    def _unread(self, definition: Definition, until: int, period: Period) -> Absence | None:
+        """Whether every source of a series went unread for too long."""
+        if until < fresh_from(period, definition.freshness):
             return diagnose.stale(until, period, definition.freshness)
         return None
 
     def _newest_read(self, series: Series) -> int | None:
-        """Up to which moment some source of the series was read."""
-        if series not in self._read_until:
-            read = [until for origin, (_, until) in self._read.items() if is_from(origin, series.origin)]
-            self._read_until[series] = max(read, default=None)
-        return self._read_until[series]
+        """Up to which moment some source of the series was read to its end; what is stored before is only a part."""
+        read = (until for origin, (_, until) in self._read.items() if is_from(origin, series.origin))
+        return max(read, default=None)
 
 
-def same_time(numerator: _Spans, denominator: _Spans) -> bool:
+def _same_time(above: Tally, below: Tally, team: str) -> bool:
     """Whether two series cover the same time.
 
     Subject by subject where both have the same subjects; otherwise every subject of both has to cover the same.
     """
-    if numerator.keys() == denominator.keys():
-        return numerator == denominator
-    return len({*numerator.values(), *denominator.values()}) == 1
+    differing = above.once(("differing", id(below)), partial(_differing, above, below))
+    first, second = above.tree.subjects(team), below.tree.subjects(team)
+    if first is second or first == second:
+        return differing.isdisjoint(first)
+    return len({*(above.spans[one] for one in first), *(below.spans[one] for one in second)}) == 1
 
 
-def _is_fresh(one: Contribution, series: Series, period: Period) -> bool:
-    """Whether the newest observation is young enough; a freshness of 0 sets no limit."""
-    return not series.freshness or one.newest_at >= period.ends_at - series.freshness
+def _differing(above: Tally, below: Tally) -> frozenset[str]:
+    """The subjects that do not cover the same time in two series."""
+    every = above.spans.keys() | below.spans.keys()
+    return frozenset(one for one in every if above.spans.get(one) != below.spans.get(one))
 
 
-def _combine(found: Sequence[Contribution], unit: str, statistic: Statistic) -> Fraction:
-    if statistic == "mean" and unit == "seconds":
-        return exact_sum(one.total for one in found) / sum(one.samples for one in found)
-    if statistic == "mean":
-        return exact_sum(one.total / one.samples for one in found)
-    return exact_sum(one.total for one in found)
+def _covered_part(tally: Tally, team: str) -> Mapping[str, Part]:
+    """How much of the period the least covered subject covers; nothing to say of mere moments."""
+    covered = tally.covered(team)
+    return {"covered": seconds(covered)} if covered >= MICROS else _NO_PARTS
 
 
 def _adds_up(unit: str, statistic: Statistic) -> bool:

@@ -5,14 +5,16 @@ Each takes the observed series, the definition, a team and a period, and gives w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from typing import NamedTuple, cast
 
 from scorecard_exporter.measures import diagnose, diagnose_series
 from scorecard_exporter.measures.capability import hackathon_contributions, internal_mobility, retention
 from scorecard_exporter.measures.features import adoption, new_revenue
 from scorecard_exporter.measures.finding import Finding, count
 from scorecard_exporter.measures.model import Definition, Part, Period
+from scorecard_exporter.measures.observations import Use
 from scorecard_exporter.measures.observed import Observed
 
 
@@ -38,19 +40,20 @@ def _test_coverage(observed: Observed, definition: Definition, team: str, period
     for side in (ratios, sizes):
         if side.absence:
             return side.nothing()
-    covered, lines = ratios.by_raw(), sizes.by_raw()
+    covered, lines = ratios.tally.by_raw(team), sizes.tally.by_raw(team)
     unknown = sorted(covered.keys() - lines.keys())
-    total = sum((lines[raw] for raw in covered if raw in lines), Fraction(0))
+    total = sum(lines[raw] for raw in covered if raw in lines)
+    weighted = sum(ratio * lines.get(raw, 0) for raw, ratio in covered.items())
     absence = None
     if unknown:
         absence = diagnose_series.no_weight(definition.series, unknown)
     elif not total:
         absence = diagnose.division_by_zero(f"The sum of series {definition.series[1].name!r}")
     return Finding(
-        value=None if absence else sum((ratio * lines[raw] for raw, ratio in covered.items()), Fraction(0)) / total,
+        value=None if absence else Fraction(weighted, total * ratios.tally.divisor),
         samples=len(covered),
         newest_at=ratios.newest_at,
-        parts={**ratios.parts, "repositories": count(len(covered)), "lines": Part(total, "count")},
+        parts={**ratios.parts, "repositories": count(len(covered)), "lines": Part(total, "count", sizes.tally.divisor)},
         absence=absence,
     )
 
@@ -61,35 +64,51 @@ def _training_completion(observed: Observed, definition: Definition, team: str, 
     for side in (completed, assigned):
         if side.absence:
             return side.nothing()
-    above, below = completed.by_raw(), assigned.by_raw()
-    total = sum(below.values(), Fraction(0))
+    above, below = completed.tally.by_raw(team), assigned.tally.by_raw(team)
+    done, total = sum(above.values()), sum(below.values())
     absence = None
     if above.keys() != below.keys():
         absence = diagnose_series.not_same_subjects(definition.series, team, sorted(above.keys() ^ below.keys()))
     elif not total:
         absence = diagnose.division_by_zero(f"The sum of series {definition.series[1].name!r}")
-    done = sum(above.values(), Fraction(0))
     return Finding(
-        value=None if absence else done / total,
+        value=None if absence else Fraction(done * assigned.tally.divisor, total * completed.tally.divisor),
         samples=len(above),
         newest_at=completed.newest_at,
         parts=completed.parts,
-        beside={"completed": Part(done, "count"), "assigned": Part(total, "count")},
+        beside={
+            "completed": Part(done, "count", completed.tally.divisor),
+            "assigned": Part(total, "count", assigned.tally.divisor),
+        },
         absence=absence,
     )
 
 
-SERIES_MEASURES: Mapping[str, Callable[[Observed, Definition, str, Period], Finding]] = {
-    "test_coverage": _test_coverage,
-    "uptime": _uptime,
-    "feature_adoption_rate": adoption,
-    "infrastructure_cost_per_transaction": _cost_per_transaction,
-    "feature_revenue": new_revenue,
-    "engineering_roi": _return_on_engineering,
-    "training_completion_rate": _training_completion,
-    "internal_mobility_rate": internal_mobility,
-    "retention_rate": retention,
-    "hackathon_contributions": hackathon_contributions,
-    "observation": Observed.one,
-    "quotient": Observed.quotient,
+class SeriesMeasure(NamedTuple):
+    """How a measure is found, and what it uses of each of its series; empty: what its statistic says."""
+
+    find: Callable[[Observed, Definition, str, Period], Finding]
+    uses: tuple[Use, ...] = ()
+
+
+SERIES_MEASURES: Mapping[str, SeriesMeasure] = {
+    "test_coverage": SeriesMeasure(_test_coverage, ("newest", "newest")),
+    "uptime": SeriesMeasure(_uptime, ("sum", "sum")),
+    "feature_adoption_rate": SeriesMeasure(adoption, ("each", "each")),
+    "infrastructure_cost_per_transaction": SeriesMeasure(_cost_per_transaction, ("sum", "sum")),
+    "feature_revenue": SeriesMeasure(new_revenue, ("each",)),
+    "engineering_roi": SeriesMeasure(_return_on_engineering, ("sum", "sum")),
+    "training_completion_rate": SeriesMeasure(_training_completion, ("newest", "newest")),
+    "internal_mobility_rate": SeriesMeasure(internal_mobility, ("events", "held")),
+    "retention_rate": SeriesMeasure(retention, ("events", "held")),
+    "hackathon_contributions": SeriesMeasure(hackathon_contributions, ("events",)),
+    "observation": SeriesMeasure(Observed.one),
+    "quotient": SeriesMeasure(Observed.quotient, ("sum", "sum")),
 }
+
+
+def uses_of(definition: Definition) -> Iterator[tuple[str, Use]]:
+    """The names of its series, each with what is used of it."""
+    uses = SERIES_MEASURES[definition.measure].uses or (cast("Use", definition.statistic),)
+    # Of the releases of features the first ever is asked for, whatever the period.
+    yield from zip((series.name for series in definition.series), uses, strict=False)

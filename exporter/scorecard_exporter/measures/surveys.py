@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 from scorecard_exporter.events.model import is_from
 from scorecard_exporter.measures import diagnose, diagnose_surveys
-from scorecard_exporter.measures.aggregate import one_of, read, sample_text
+from scorecard_exporter.measures.aggregate import bigint, one_of, read, sample_text, text_literal
 from scorecard_exporter.measures.coverage import fresh_from
 from scorecard_exporter.measures.finding import Finding, count
 from scorecard_exporter.measures.model import Absence, Definition, Period, Scope, Survey
@@ -25,135 +26,215 @@ class _Answers(NamedTuple):
     detractors: int = 0
 
 
-class _Round(NamedTuple):
-    """A closed round: its name, when it closed, and for each question the answers by team."""
+_NO_ANSWER = _Answers()
 
-    name: str
+
+class _Round(NamedTuple):
+    """A round of a survey: when the last of its answers says that it closes, and the origins that tell of it."""
+
     closed_at: int
-    questions: Mapping[str, Mapping[str, _Answers]]
+    name: str
+    origins: Sequence[str]
+
+
+class _Result:
+    """What was answered in a closed round, by every team with all teams below it.
+
+    `questions`: for each of them the answers of each team without those of the teams below.
+    """
+
+    def __init__(
+        self,
+        survey: Survey,
+        closed: _Round,
+        questions: Mapping[str, Mapping[str, _Answers]],
+        scopes: Mapping[str, Scope],
+    ) -> None:
+        self.round, self.closed_at = closed.name, closed.closed_at
+        self.questions = [survey.question] if survey.question else sorted(questions)
+        self._own = questions.get(self.questions[0], {}) if self.questions else {}
+        self._least = survey.min_group
+        self._scopes = scopes
+        self._known: dict[str, _Answers] = {}
+
+    def of(self, team: str) -> _Answers:
+        """The answers of a team and of all teams below it."""
+        if team not in self._known:
+            own, children = self._own.get(team, _NO_ANSWER), self._scopes[team].children
+            self._known[team] = _sum([own, *map(self.of, children)]) if children else own
+        return self._known[team]
+
+    @cached_property
+    def withheld(self) -> frozenset[str]:
+        """The teams whose answers must not be shown."""
+        return withheld(self._scopes, {team: one.every for team, one in self._own.items()}, self._least)
+
+
+class _Known(NamedTuple):
+    """What is known of a survey in a period: whether there is a round, and the result of the newest that was closed.
+
+    `read_until`: up to which moment some source of the survey was read.
+    """
+
+    survey: Survey
+    read_until: int | None
+    is_seen: bool
+    result: _Result | None
 
 
 class Surveys:
-    """The readings of surveys for every team of the tree."""
+    """The readings of surveys for every team of the tree; what the store knows of them is asked once."""
 
     def __init__(
         self,
         store: Store,
         surveys: Collection[Survey],
         scopes: Mapping[str, Scope],
+        periods: Iterable[Period],
         covered: Mapping[str, tuple[int, int]],
     ) -> None:
         self._store, self._surveys, self._scopes, self._covered = store, surveys, scopes, covered
-        self._known: dict[Survey, list[_Round]] | None = None
-        self._withheld: dict[tuple[Survey, str], Collection[str]] = {}
+        self._periods = tuple(periods)
+        self._known: dict[tuple[int, Period], _Known] = {}
 
     def score(self, definition: Definition, team: str, period: Period) -> Finding:
         """The net promoter score of a team's whole tree, of the newest round closed before the end of the period."""
         survey = definition.survey
         if survey is None:
             raise ValueError(f"{definition.measure} needs a survey")
-        closed = [one for one in self._rounds(survey) if one.closed_at < period.ends_at]
-        absence = self._unread(survey, definition, period)
-        if not absence and not closed:
-            absence = diagnose_surveys.no_closed_round(survey, period, is_known=bool(self._rounds(survey)))
-        if absence:
-            return Finding(value=None, samples=0, newest_at=None, absence=absence)
-        return self._of_round(survey, closed[-1], team, period)
+        # By identity, which what is known keeps: this is asked for every reading.
+        key = id(survey), period
+        if key not in self._known:
+            self._known[key] = self._find(survey, period)
+        known = self._known[key]
+        absence = _unread(survey, known.read_until, definition, period)
+        if absence is None and known.result:
+            return _of_round(survey, known.result, team, period)
+        absence = absence or diagnose_surveys.no_closed_round(survey, period, is_known=known.is_seen)
+        return Finding(value=None, samples=0, newest_at=None, absence=absence)
 
-    def _of_round(self, survey: Survey, newest: _Round, team: str, period: Period) -> Finding:
-        questions = [survey.question] if survey.question else list(newest.questions)
-        if len(questions) > 1:
-            several = diagnose_surveys.several_questions(survey, newest.name, sorted(questions))
-            return Finding(value=None, samples=0, newest_at=newest.closed_at, absence=several)
-        by_team = newest.questions.get(questions[0], {}) if questions else {}
-        found = _of_tree(by_team, self._scopes, team)
-        absence = self._why_not(survey, newest, by_team, team, found.every)
-        if survey.freshness and newest.closed_at < period.ends_at - survey.freshness:
-            absence = diagnose_surveys.stale_round(survey, newest.name, newest.closed_at, period)
-        parts = {
-            "promoters": count(found.promoters),
-            "passives": count(found.every - found.promoters - found.detractors),
-            "detractors": count(found.detractors),
-        }
-        return Finding(
-            value=None if absence else Fraction(100 * (found.promoters - found.detractors), found.every),
-            samples=found.every,
-            newest_at=newest.closed_at,
-            parts=parts,
-            absence=absence,
-        )
+    def _find(self, survey: Survey, period: Period) -> _Known:
+        read_until = (until for origin, (_, until) in self._covered.items() if is_from(origin, survey.origin))
+        closed = _newest(self._rounds[survey], period)
+        result = self._results[survey, closed.name] if closed else None
+        return _Known(survey, max(read_until, default=None), bool(self._rounds[survey]), result)
 
-    def _why_not(
-        self, survey: Survey, newest: _Round, by_team: Mapping[str, _Answers], team: str, answers: int
-    ) -> Absence | None:
-        """Too few answers, or others could be worked out from them."""
-        if answers < survey.min_group:
-            return diagnose_surveys.too_few_answers(survey, newest.name, team, answers)
-        if (survey, newest.name) not in self._withheld:
-            own = {name: one.every for name, one in by_team.items()}
-            self._withheld[survey, newest.name] = withheld(self._scopes, own, survey.min_group)
-        if team in self._withheld[survey, newest.name]:
-            return diagnose_surveys.answers_withheld(survey, newest.name, team)
-        return None
-
-    def _unread(self, survey: Survey, definition: Definition, period: Period) -> Absence | None:
-        read_until = [until for origin, (_, until) in self._covered.items() if is_from(origin, survey.origin)]
-        if not read_until:
-            return diagnose.not_read([(survey.origin or "any source", "survey_answer")])
-        if max(read_until) < fresh_from(period, definition.freshness):
-            return diagnose.stale(max(read_until), period, definition.freshness)
-        return None
-
-    def _rounds(self, survey: Survey) -> list[_Round]:
-        """The rounds of a survey in order of their close."""
-        if self._known is None:
-            self._known = self._read()
-        return self._known[survey]
-
-    def _read(self) -> dict[Survey, list[_Round]]:
+    @cached_property
+    def _rounds(self) -> Mapping[Survey, Sequence[_Round]]:
+        """The rounds of each survey in order of their close."""
         named = one_of("survey", sorted({survey.name for survey in self._surveys}))
         closes = list(read(self._store, f"{_CLOSES}\nwhere {named}\n{_BY_ROUND}"))
-        samples = f"with samples as (\n{sample_text('survey_answers')}\n)\n"
-        answers = list(read(self._store, f"{samples}{_ANSWERS}\nwhere {named}\n{_BY_TEAM}"))
-        return {survey: _rounds_of(survey, closes, answers) for survey in self._surveys}
+        return {survey: _rounds_of(survey, closes) for survey in self._surveys}
+
+    @cached_property
+    def _results(self) -> Mapping[tuple[Survey, str], _Result]:
+        """Of each survey the rounds that are the newest in some period."""
+        wanted = {
+            (survey, closed)
+            for survey, rounds in self._rounds.items()
+            for period in self._periods
+            if (closed := _newest(rounds, period))
+        }
+        places = sorted({(survey.name, closed.name, origin) for survey, closed in wanted for origin in closed.origins})
+        rows: defaultdict[tuple[str, str, str], list[_Row]] = defaultdict(list)
+        for row in read(self._store, _answers(places)) if places else ():
+            rows[places[row[0]]].append(row[1:])
+        return {
+            (survey, closed.name): _Result(
+                survey,
+                closed,
+                _by_question(row for origin in closed.origins for row in rows[survey.name, closed.name, origin]),
+                self._scopes,
+            )
+            for survey, closed in wanted
+        }
+
+
+def _of_round(survey: Survey, newest: _Result, team: str, period: Period) -> Finding:
+    if len(newest.questions) > 1:
+        several = diagnose_surveys.several_questions(survey, newest.round, newest.questions)
+        return Finding(value=None, samples=0, newest_at=newest.closed_at, absence=several)
+    found = newest.of(team)
+    absence = _why_not(survey, newest, team, period)
+    parts = {
+        "promoters": count(found.promoters),
+        "passives": count(found.every - found.promoters - found.detractors),
+        "detractors": count(found.detractors),
+    }
+    return Finding(
+        value=None if absence else Fraction(100 * (found.promoters - found.detractors), found.every),
+        samples=found.every,
+        newest_at=newest.closed_at,
+        parts=parts,
+        absence=absence,
+    )
+
+
+def _why_not(survey: Survey, newest: _Result, team: str, period: Period) -> Absence | None:
+    """The round is too old, there are too few answers, or others could be worked out from them."""
+    if survey.freshness and newest.closed_at < period.ends_at - survey.freshness:
+        return diagnose_surveys.stale_round(survey, newest.round, newest.closed_at, period)
+    if newest.of(team).every < survey.min_group:
+        return diagnose_surveys.too_few_answers(survey, newest.round, team, newest.of(team).every)
+    if team in newest.withheld:
+        return diagnose_surveys.answers_withheld(survey, newest.round, team)
+    return None
+
+
+def _unread(survey: Survey, read_until: int | None, definition: Definition, period: Period) -> Absence | None:
+    if read_until is None:
+        return diagnose.not_read([(survey.origin or "any source", "survey_answer")])
+    if read_until < fresh_from(period, definition.freshness):
+        return diagnose.stale(read_until, period, definition.freshness)
+    return None
 
 
 _CLOSES = "select survey, round, origin, max(closes_at) from survey_answers"
 _BY_ROUND = "group by survey, round, origin"
-_ANSWERS = (
-    "select survey, round, origin, question, subject, cast(count(*) as bigint), cast(sum(is_promoter) as bigint), "
-    "cast(sum(is_detractor) as bigint) from samples"
-)
-_BY_TEAM = "group by survey, round, origin, question, subject"
+
+
+def _answers(rounds: Sequence[tuple[str, str, str]]) -> str:
+    """Rows of the place of a round among these (survey, round, origin), question, subject, and numbers of answers."""
+    columns = "place, survey, round, origin"
+    listed = (f"({bigint(place)}, {', '.join(map(text_literal, names))})" for place, names in enumerate(rounds))
+    named = one_of("samples.round", sorted({name for _, name, _ in rounds}))
+    return (
+        f"with samples as (\n{sample_text('survey_answers')}\n),\n"
+        f"wanted as (select {columns} from (values {', '.join(listed)}) as listed ({columns}))\n"
+        "select wanted.place, samples.question, samples.subject, cast(count(*) as bigint), "
+        "cast(sum(samples.is_promoter) as bigint), cast(sum(samples.is_detractor) as bigint)\n"
+        "from samples join wanted\n"
+        "on samples.survey = wanted.survey and samples.round = wanted.round and samples.origin = wanted.origin\n"
+        f"where {named}\n"
+        "group by wanted.place, samples.question, samples.subject"
+    )
 
 
 _Close = tuple[str, str, str, int]
-_Row = tuple[str, str, str, str, str, int, int, int]
+_Row = tuple[str, str, int, int, int]
 
 
-def _rounds_of(survey: Survey, closes: Iterable[_Close], answers: Iterable[_Row]) -> list[_Round]:
+def _rounds_of(survey: Survey, closes: Iterable[_Close]) -> Sequence[_Round]:
     """A round closes when the last of its answers says so."""
-    closed_at: dict[str, int] = {}
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for name, round_, origin, at in closes:
         if name == survey.name and is_from(origin, survey.origin):
-            closed_at[round_] = max(at, closed_at.get(round_, at))
-    counted: _Counted = defaultdict(lambda: defaultdict(dict))
-    for name, round_, origin, question, subject, *numbers in answers:
-        if name == survey.name and is_from(origin, survey.origin):
-            by_team = counted[round_][question]
-            team = subject.removeprefix("team/")
-            by_team[team] = _sum([by_team.get(team, _Answers()), _Answers(*numbers)])
-    return [_Round(round_, at, counted[round_]) for at, round_ in sorted((at, name) for name, at in closed_at.items())]
+            found[round_][origin] = at
+    return sorted(_Round(max(by_origin.values()), name, tuple(sorted(by_origin))) for name, by_origin in found.items())
 
 
-_Counted = defaultdict[str, defaultdict[str, dict[str, _Answers]]]
+def _newest(rounds: Sequence[_Round], period: Period) -> _Round | None:
+    """The last that was closed before the end of the period."""
+    return next((one for one in reversed(rounds) if one.closed_at < period.ends_at), None)
+
+
+def _by_question(rows: Iterable[_Row]) -> Mapping[str, Mapping[str, _Answers]]:
+    found: defaultdict[str, dict[str, _Answers]] = defaultdict(dict)
+    for question, subject, every, promoters, detractors in rows:
+        by_team, team, answers = found[question], subject.removeprefix("team/"), _Answers(every, promoters, detractors)
+        by_team[team] = _sum([by_team[team], answers]) if team in by_team else answers
+    return found
 
 
 def _sum(answers: Iterable[_Answers]) -> _Answers:
     return _Answers(*map(sum, zip(*answers, strict=True)))
-
-
-def _of_tree(by_team: Mapping[str, _Answers], scopes: Mapping[str, Scope], team: str) -> _Answers:
-    """The answers of a team and of all teams below it."""
-    below = (_of_tree(by_team, scopes, child) for child in scopes[team].children)
-    return _sum([by_team.get(team, _Answers()), *below])

@@ -34,8 +34,11 @@ class _Tree:
         return frozenset(self._hidden)
 
     def _add_up(self, team: str) -> int:
-        self._answers[team] = self._own.get(team, 0) + sum(map(self._add_up, self._scopes[team].children))
-        return self._answers[team]
+        answers = self._own.get(team, 0)
+        for child in self._scopes[team].children:
+            answers += self._add_up(child)
+        self._answers[team] = answers
+        return answers
 
     def _protect(self, team: str) -> None:
         """Hide what is needed for a shown team, and then go on with those below it."""
@@ -46,7 +49,8 @@ class _Tree:
                 break
             self._hidden.add(min(shown, key=lambda one: (self._answers[one], one)))
         for child in self._scopes[team].children:
-            self._protect(child)
+            if self._scopes[child].children:
+                self._protect(child)
 
     def _shown_below(self, team: str) -> Iterator[str]:
         """The shown teams next below a team, through those that are hidden."""
