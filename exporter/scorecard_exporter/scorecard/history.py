@@ -135,16 +135,17 @@ def collect(snapshots: Iterable[Snapshot]) -> History:
 
 
 def _add(known: TeamHistory, card: ScorecardStatus, at: int) -> None:
+    measures = known.measures
     _add_parent(known, "scorecard", card.scorecard, card, at)
     for perspective in card.perspectives:
         _add_parent(known, "perspective", perspective.perspective, perspective, at)
         for objective in perspective.objectives:
             _add_parent(known, "objective", objective.objective, objective, at)
             for judged in objective.measures:
-                measure = known.measures.get(judged.measure.id)
-                if measure is None:
-                    measure = known.measures[judged.measure.id] = MeasureHistory(judged.measure)
-                measure.points.append(_point(judged))
+                id_ = judged.measure.id
+                if id_ not in measures:
+                    measures[id_] = MeasureHistory(judged.measure)
+                measures[id_].points.append(_point(judged))
 
 
 def _add_parent(

@@ -79,12 +79,19 @@ def _trend(
     if value is None or previous is None:
         return None
     if isinstance(anchors, Band):
-        gain = _distance(previous, anchors) - _distance(value, anchors)
+        gain = _gap(_distance(previous, anchors), _distance(value, anchors))
     else:
-        gain = value - previous if better == "higher" else previous - value
+        gain = _gap(value, previous) if better == "higher" else _gap(previous, value)
     if gain == 0:
         return "same"
     return "better" if gain > 0 else "worse"
+
+
+def _gap(one: Fraction, other: Fraction) -> int:
+    """Above zero where `one` is the larger. Multiplied out: fractions are compared ten times slower."""
+    numerator, denominator = one.as_integer_ratio()
+    of_other, parts = other.as_integer_ratio()
+    return numerator * parts - of_other * denominator
 
 
 def _distance(value: Fraction, band: Band) -> Fraction:

@@ -42,7 +42,7 @@ class MeasureStatus(NamedTuple):
 
     `held_to`: the target in force at the period's end. `absence`: why it is grey. `before`: the reading of the period
     before. `trend`: `better`, `worse`, `same` against it, None when either has no value.
-    `pace`: towards a goal that has a date; None without one. `benchmark`: what a published survey found, beside
+    `pace`: towards a goal that has a date; None without one, or without the period before. `benchmark`: what a published survey found, beside
     the score and never part of it.
     """
 
@@ -97,8 +97,7 @@ class MeasureStatus(NamedTuple):
         return self.measure.target_of(self.team)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectiveStatus:
+class ObjectiveStatus(NamedTuple):
     """An objective, rolled up. `coverage`: share of the weight that has a score, 0 to 1.
 
     `initiatives`: those for the whole of it; its measures have them too.
@@ -112,8 +111,7 @@ class ObjectiveStatus:
     initiatives: tuple[Initiative, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PerspectiveStatus:
+class PerspectiveStatus(NamedTuple):
     """A perspective, rolled up."""
 
     perspective: Perspective

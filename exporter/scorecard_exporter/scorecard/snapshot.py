@@ -81,7 +81,7 @@ class Snapshots:
             initiatives=self._initiatives,
             readings=_by_definition(readings),
             previous=_by_definition(previous),
-            changes={_key(change): change for change in changes},
+            changes=_by_measure(changes),
             reviews=reviews,
             at=at,
         )
@@ -113,6 +113,14 @@ def _key(change: StatusChange) -> tuple[str, str, str]:
     return change.scorecard, change.team, change.measure
 
 
+def _by_measure(changes: Iterable[StatusChange]) -> dict[tuple[str, str], dict[str, StatusChange]]:
+    """By scorecard and measure, and then by team."""
+    found: defaultdict[tuple[str, str], dict[str, StatusChange]] = defaultdict(dict)
+    for change in changes:
+        found[change.scorecard, change.measure][change.team] = change
+    return found
+
+
 _ByDefinition = Mapping[Definition, Mapping[str, Reading]]
 """Readings by definition and team."""
 
@@ -136,19 +144,13 @@ class _Objective:
 
     def of(self, team: str) -> tuple[ObjectiveStatus, Rolled] | None:
         """Rolled up for a team; None where it has none of the measures."""
-        known = [(weight, judged[team]) for weight, judged in self.measures if team in judged]
+        known = [(judged[team], weight) for weight, judged in self.measures if team in judged]
         if not known:
             return None
-        rolled = roll_up(measure_child(status, weight) for weight, status in known)
-        status = ObjectiveStatus(
-            objective=self.objective,
-            measures=tuple(status for _, status in known),
-            score=rolled.score,
-            coverage=rolled.coverage,
-            status=rolled.status,
-            initiatives=self.initiatives,
-        )
-        return status, rolled
+        rolled = roll_up([measure_child(status, weight) for status, weight in known])
+        measures = tuple([status for status, _ in known])
+        score, coverage, status, *_ = rolled
+        return ObjectiveStatus(self.objective, measures, score, coverage, status, self.initiatives), rolled
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +164,10 @@ class _Perspective:
     def of(self, team: str) -> tuple[PerspectiveStatus, Rolled]:
         """Rolled up for a team."""
         found = [(one, rolled) for one in self.objectives if (rolled := one.of(team))]
-        whole = roll_up(rolled.child(one.weight, critical=one.objective.critical) for one, (_, rolled) in found)
-        status = PerspectiveStatus(
-            perspective=self.perspective,
-            objectives=tuple(status for _, (status, _) in found),
-            score=whole.score,
-            coverage=whole.coverage,
-            status=whole.status,
-        )
-        return status, whole
+        whole = roll_up([rolled.child(one.weight, critical=one.objective.critical) for one, (_, rolled) in found])
+        objectives = tuple([status for _, (status, _) in found])
+        score, coverage, status, *_ = whole
+        return PerspectiveStatus(self.perspective, objectives, score, coverage, status), whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +179,7 @@ class _Assembly:
     initiatives: Initiatives
     readings: _ByDefinition
     previous: _ByDefinition
-    changes: dict[tuple[str, str, str], StatusChange]
+    changes: Mapping[tuple[str, str], Mapping[str, StatusChange]]
     reviews: Mapping[tuple[str, str], ReviewDates]
     at: int
 
@@ -194,7 +191,7 @@ class _Assembly:
 
     def _of_team(self, scorecard: Scorecard, team: str, perspectives: list[_Perspective]) -> ScorecardStatus:
         found = [(one.weight, *one.of(team)) for one in perspectives]
-        whole = roll_up(rolled.child(weight) for weight, _, rolled in found)
+        whole = roll_up([rolled.child(weight) for weight, _, rolled in found])
         known = self.configuration.teams[team]
         return ScorecardStatus(
             scorecard=scorecard,
@@ -234,9 +231,8 @@ class _Assembly:
         judging = self.judgings[scorecard.id, measure.id]
         readings = self.readings.get(measure.definition, {})
         previous = self.previous.get(measure.definition, {})
+        changes = self.changes.get((scorecard.id, measure.id), {})
         return {
-            team: judging.status(
-                readings[team], previous.get(team), self.changes.get((scorecard.id, team, measure.id)), self.at
-            )
+            team: judging.status(readings[team], previous.get(team), changes.get(team), self.at)
             for team in judging.teams
         }
