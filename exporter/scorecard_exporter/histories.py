@@ -14,7 +14,7 @@ from scorecard_exporter.scorecard.periods import Point
 log = logging.getLogger("scorecard")
 
 MOST_KEPT = 200_000
-"""Points of measures that are kept in all; about 100 MB."""
+"""Points of measures that are kept in all; about 60 MB."""
 MOST_POINTS = 1_000
 """In an answer, whichever the number of measures."""
 MOST_VALUES = 100_000

@@ -13,7 +13,6 @@ from typing import Literal, NamedTuple
 from scorecard_exporter.config.model import Anchors, Band, Measure, Objective, Perspective, Scorecard
 from scorecard_exporter.measures.model import Absence, Period
 from scorecard_exporter.scorecard.model import (
-    MeasureStatus,
     ObjectiveStatus,
     PerspectiveStatus,
     ScorecardStatus,
@@ -142,10 +141,20 @@ def _add(known: TeamHistory, card: ScorecardStatus, at: int) -> None:
         for objective in perspective.objectives:
             _add_parent(known, "objective", objective.objective, objective, at)
             for judged in objective.measures:
-                id_ = judged.measure.id
-                if id_ not in measures:
-                    measures[id_] = MeasureHistory(judged.measure)
-                measures[id_].points.append(_point(judged))
+                measure, reading = judged.measure, judged.reading
+                if measure.id not in measures:
+                    measures[measure.id] = MeasureHistory(measure)
+                # By position: there may be a million of them.
+                point = MeasurePoint(
+                    reading.period,
+                    reading.value,
+                    reading.samples,
+                    judged.held_to,
+                    judged.score,
+                    judged.status,
+                    judged.absence,
+                )
+                measures[measure.id].points.append(point)
 
 
 def _add_parent(
@@ -159,11 +168,3 @@ def _add_parent(
     if history is None:
         history = known.parents[level, parent.id] = ParentHistory(level, parent.id, parent.title)
     history.points.append(ParentPoint(at, status.score, status.coverage, status.status))
-
-
-def _point(status: MeasureStatus) -> MeasurePoint:
-    reading = status.reading
-    # By position: there may be a million of them.
-    return MeasurePoint(
-        reading.period, reading.value, reading.samples, status.held_to, status.score, status.status, status.absence
-    )

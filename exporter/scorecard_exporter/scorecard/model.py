@@ -42,8 +42,8 @@ class MeasureStatus(NamedTuple):
 
     `held_to`: the target in force at the period's end. `absence`: why it is grey. `before`: the reading of the period
     before. `trend`: `better`, `worse`, `same` against it, None when either has no value.
-    `pace`: towards a goal that has a date; None without one, or without the period before. `benchmark`: what a published survey found, beside
-    the score and never part of it.
+    `pace`: towards a goal that has a date; None without one, or without the period before. `benchmark`: what a
+    published survey found, beside the score and never part of it.
     """
 
     measure: Measure
