@@ -509,9 +509,9 @@ def earlier(card, point, number):
         return status._replace(reading=replace(reading, value=value, period=period))
 
     def of(objective):
-        return replace(objective, measures=tuple(map(then, objective.measures)))
+        return objective._replace(measures=tuple(map(then, objective.measures)))
 
-    sides = tuple(replace(side, objectives=tuple(map(of, side.objectives))) for side in card.perspectives)
+    sides = tuple(side._replace(objectives=tuple(map(of, side.objectives))) for side in card.perspectives)
     return replace(card, perspectives=sides)
 
 

@@ -245,7 +245,7 @@ def test_on_the_map_an_arrow_leads_from_each_cause_to_its_effect(read):
 def test_the_map_of_an_objective_without_a_measure_has_a_place_for_it(ask, exporter):
     """It is part of the strategy; there is nothing that it could lead to."""
     taken, first = exporter.snapshot, exporter.snapshot.scorecards[0]
-    sides = tuple(replace(side, objectives=side.objectives[1:]) for side in first.perspectives)
+    sides = tuple(side._replace(objectives=side.objectives[1:]) for side in first.perspectives)
     exporter.snapshot = replace(taken, scorecards=(replace(first, perspectives=sides),))
     page = Page(ask(exporter).get("/scorecards/engineering/map"))
     assert "Shorten the way to production: No measure" in [words(one) for one in page.all("title")]
@@ -261,10 +261,9 @@ def test_the_explanation_shows_pace_and_benchmark_beside_the_score(ask, exporter
         benchmark=Benchmark(report=2024, level="medium", bounds=(("elite", "<1d"), ("medium", "1w-1mo"))),
     )
     sides = tuple(
-        replace(
-            side,
+        side._replace(
             objectives=tuple(
-                replace(one, measures=tuple(with_both if measure is found else measure for measure in one.measures))
+                one._replace(measures=tuple(with_both if measure is found else measure for measure in one.measures))
                 for one in side.objectives
             ),
         )
@@ -582,10 +581,10 @@ def left_with(snapshot, *initiatives):
     """The snapshot in which these initiatives are about every measure, and none about an objective."""
 
     def objective(one):
-        return replace(one, initiatives=(), measures=tuple(m._replace(initiatives=initiatives) for m in one.measures))
+        return one._replace(initiatives=(), measures=tuple(m._replace(initiatives=initiatives) for m in one.measures))
 
     def perspective(one):
-        return replace(one, objectives=tuple(map(objective, one.objectives)))
+        return one._replace(objectives=tuple(map(objective, one.objectives)))
 
     return replace(
         snapshot,
