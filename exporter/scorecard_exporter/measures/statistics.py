@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from scorecard_exporter.measures.model import Statistic
@@ -30,15 +28,6 @@ def interpolate(lower: int, upper: int, samples: int, quantile: tuple[int, int])
     numerator, denominator = quantile
     rest = (samples - 1) * numerator % denominator
     return lower * (denominator - rest) + upper * rest, denominator
-
-
-def exact_sum(values: Iterable[Fraction]) -> Fraction:
-    """The sum; those with the same denominator are added up as whole numbers, several times faster."""
-    numerators: defaultdict[int, int] = defaultdict(int)
-    for value in values:
-        numerator, denominator = value.as_integer_ratio()
-        numerators[denominator] += numerator
-    return sum((Fraction(numerator, denominator) for denominator, numerator in numerators.items()), Fraction(0))
 
 
 def wilson(successes: int, samples: int) -> tuple[float, float]:
