@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scorecard_exporter.measures.aggregate import Aggregates, read, row_numbers, sorted_lists
+from scorecard_exporter.measures.aggregate import Aggregates, Place, read, row_numbers, sorted_lists
 from scorecard_exporter.measures.delivery import LEAD_TIMES
 from scorecard_exporter.measures.model import Period
 from scorecard_exporter.measures.statistics import QUANTILES
@@ -34,14 +34,28 @@ def test_both_statements_find_the_same_neighbours(world, statistics, ledger, che
     ]
 
 
+@given(lead_times=st.lists(LEAD_TIME | st.just(7), min_size=1, max_size=40))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_each_place_is_that_of_the_sorted_values(world, lead_times):
+    with world.store._database.writing() as connection:
+        connection.execute("DELETE FROM service_changes")
+    for lead_time in lead_times:
+        world.shipped(world.at(1) - lead_time, world.at(1))
+    world.flush()
+    places = {Place(place, len(lead_times)) for place in range(1, len(lead_times) + 1)}
+    (found,) = Aggregates(world.store, ["payments"], [world.period]).at_places(LEAD_TIMES, "payments", [places])
+    assert found == dict(enumerate(sorted(lead_times), 1))
+
+
 def test_both_statements_find_the_same_values_at_places(world, monkeypatch):
     for hours in (5, 1, 3, 3):
         world.shipped(world.at(1), world.at(1, hours=hours))
     world.flush()
     aggregates = Aggregates(world.store, ["payments"], [world.period, world.period])
-    places = [{1, 3, 4}, {2, 5}]
+    places = [{Place(place, 4) for place in (1, 3, 4)}, {Place(place, 4) for place in (0, 2, 5)}]
     hour = 3600 * 1_000_000
     expected = [{1: hour, 3: 3 * hour, 4: 5 * hour}, {2: 3 * hour}]
     assert aggregates.at_places(LEAD_TIMES, "payments", places) == expected
+    assert aggregates.at_places(LEAD_TIMES, "payments", [{Place(5, 4)}, set()]) == [{}, {}]
     monkeypatch.setattr(type(world.store), "dialect", "any")
     assert aggregates.at_places(LEAD_TIMES, "payments", places) == expected

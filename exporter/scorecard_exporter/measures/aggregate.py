@@ -98,6 +98,13 @@ class Total(NamedTuple):
 _NO_SAMPLES = Total()
 
 
+class Place(NamedTuple):
+    """A place in the ascending order of so many values, counted from 1."""
+
+    place: int
+    values: int
+
+
 class Aggregates:
     """What the store answers about sets of samples for these teams and periods; each question asked once."""
 
@@ -174,17 +181,19 @@ class Aggregates:
             found[place].append(value)
         return found
 
-    def at_places(self, samples: SampleSet, team: str, places: Sequence[Collection[int]]) -> list[dict[int, int]]:
-        """The `x` at these places of one team's ascending ones, counted from 1; for each period its own places.
+    def at_places(self, samples: SampleSet, team: str, places: Sequence[Collection[Place]]) -> list[dict[int, int]]:
+        """The `x` at these places of one team's ascending ones; for each period its own places.
 
         Where there is no such place there is no value.
         """
-        at_places = places_of_lists if self._store.dialect == "duckdb" else places_of_rows
-        every = sorted(place for place in set().union(*places) if place > 0)
+        at_places = places_of_quantiles if self._store.dialect == "duckdb" else places_of_rows
+        every = sorted(one for one in set[Place]().union(*places) if 0 < one.place <= one.values)
         found: list[dict[int, int]] = [{} for _ in self._periods]
+        if not every:
+            return found
         for period, *values in read(self._store, f"{self._each(samples, team)},\n{at_places(every)}"):
             known = zip(every, values, strict=True)
-            found[period] = {place: x for place, x in known if x is not None and place in places[period]}
+            found[period] = {one.place: x for one, x in known if x is not None and one in places[period]}
         return found
 
     def _each(self, samples: SampleSet, team: str) -> str:
@@ -463,23 +472,28 @@ def row_numbers(
     )
 
 
-def places_of_rows(places: Sequence[int]) -> str:
+def places_of_rows(places: Sequence[Place]) -> str:
     """The end of a statement: for each period the `x` at these places of the table `counted`; null where there is none.
 
     Each period is a row, which begins with its place in the sequence of periods.
     """
-    there = "".join(f", max(case when place = {bigint(place)} then x end)" for place in places)
+    there = "".join(f", max(case when place = {bigint(one.place)} then x end)" for one in places)
     return (
         "ranked as (select period, x, cast(row_number() over (partition by period order by x) as bigint) as place "
         f"from counted)\nselect period{there} from ranked group by period"
     )
 
 
-def places_of_lists(places: Sequence[int]) -> str:
-    """What `places_of_rows` finds, in DuckDB's own words and half the time."""
-    there = "".join(f", x[{place}]" for place in places)
-    lists = "select period, list_sort(list(x)) as x from counted group by period"
-    return f"sorted as ({lists})\nselect period{there} from sorted"
+def places_of_quantiles(places: Sequence[Place]) -> str:
+    """What `places_of_rows` finds where the counts are right, in DuckDB's own words and a fraction of the time.
+
+    A quantile is the first value up to which there are at least that share of all. Half a place before a place is far
+    enough from the next one that no rounding matters.
+    """
+    shares = ", ".join(f"cast({(one.place - 0.5) / one.values} as double)" for one in places)
+    there = "".join(f", x[{number}]" for number, _ in enumerate(places, 1))
+    quantiles = f"select period, quantile_disc(x, [{shares}]) as x from counted group by period"
+    return f"ranked as ({quantiles})\nselect period{there} from ranked"
 
 
 def _days(samples: SampleSet, zone: str, teams: Sequence[str], periods: Sequence[Period]) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from scorecard_exporter.measures.aggregate import Aggregates
+from scorecard_exporter.measures.aggregate import Aggregates, Place
+from scorecard_exporter.measures.evaluate import apart
 from scorecard_exporter.measures.finding import MICROS
 from scorecard_exporter.measures.model import Reading, Scope
 from scorecard_exporter.measures.recipes import recipe_of
@@ -75,16 +76,18 @@ def estimated_times(
         return None
     if min(one.samples for one in readings) < ENOUGH_SAMPLES:
         return None
-    services = [rule.service for rule in scopes[now.team].services]
-    aggregates = Aggregates(store, [now.team], [one.period for one in readings], services=services)
+    scope = scopes[now.team]
+    services = [rule.service for rule in scope.services]
+    aggregates = Aggregates(store, [now.team], [one.period for one in readings], apart([scope]), services)
     if definition.statistic == "mean":
         found = [mean_estimate(values) for values in aggregates.values(recipe.samples, now.team)]
     else:
-        places = [quantile_places(one.samples, QUANTILES[definition.statistic]) for one in readings]
+        ends = [quantile_places(one.samples, QUANTILES[definition.statistic]) for one in readings]
+        places = [{Place(end, one.samples) for end in both} for one, both in zip(readings, ends, strict=True)]
         values = aggregates.at_places(recipe.samples, now.team, places)
         found = [
             quantile_estimate(float((one.value or 0) * MICROS), between, known)
-            for one, between, known in zip(readings, places, values, strict=True)
+            for one, between, known in zip(readings, ends, values, strict=True)
         ]
     first, second = (Estimate(*(number / MICROS for number in one)) for one in found)
     return first, second

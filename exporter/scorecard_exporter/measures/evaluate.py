@@ -72,7 +72,7 @@ class _Evaluation:
         self._periods = periods
         self._coverage = coverage
         services = {rule.service for team in teams for rule in scopes[team].services}
-        self._aggregates = Aggregates(store, teams, periods, _apart(scopes.values()), services)
+        self._aggregates = Aggregates(store, teams, periods, apart(scopes.values()), services)
         self._observed = Observed(
             Observations(store, _series(definitions), subjects_of(scopes, teams), periods),
             scopes,
@@ -250,7 +250,7 @@ def _origins(definitions: Iterable[Definition], scopes: Mapping[str, Scope], tea
     return frozenset(origin for rule in rules for mapped in rule.feeds().values() for origin, _ in mapped)
 
 
-def _apart(scopes: Iterable[Scope]) -> set[Role]:
+def apart(scopes: Iterable[Scope]) -> set[Role]:
     """The roles in which no two services read the same origin."""
     rules = {rule.service: rule for scope in scopes for rule in scope.services}.values()
     read_by: Mapping[Role, Iterable[str]] = {
