@@ -163,7 +163,10 @@ def _of_events(
     samples = recipe.samples
     services = [rule.service for rule in scope.services]
     few = only_these("samples.subject", services) if services else ""
-    condition = "".join(f" and {one}" for one in (samples.condition, few) if one)
+    origins = sorted({one.origin for rule in scope.services for one in rule.builds}) if samples.once == "builds" else []
+    # Which service a build belongs to is found by its branch: of few origins an engine need not look for it of all.
+    from_few = only_these("samples.origin", origins) if origins else ""
+    condition = "".join(f" and {one}" for one in (samples.condition, few, from_few) if one)
 
     def picked(scoped: str) -> str:
         value, moment = f"{samples.value(recipe.column)} as x", f"samples.{samples.moment}"
