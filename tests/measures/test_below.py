@@ -55,6 +55,13 @@ def test_a_service_with_the_name_of_a_team_has_its_own_observations(world):
     assert (found.whole.value, values(found.services)) == (9, {"checkout": None, "payments": 4})
 
 
+def test_of_a_series_that_observes_no_service_there_are_only_teams(world):
+    world.organise(world.service("checkout"), world.service("ledger"), subjects={"all": "team/payments"})
+    world.observed("cost", "all", 9, world.at(1))
+    found = below(world, world.define("observation", unit="eur", series=(world.series(),)), team="company")
+    assert (found.whole.value, values(found.children), found.services) == (9, {"payments": 9, "idle": None}, {})
+
+
 def test_of_a_survey_there_are_only_teams_that_may_be_shown(world):
     world.answered("payments", 9, 9, closes_at=world.at(1))
     world.answered("company", *[0] * 8, closes_at=world.at(1))

@@ -101,7 +101,9 @@ def test_a_series_that_nobody_delivered_shows_nothing(world):
     assert world.evidence(world.define("observation", unit="eur", series=(world.series(),))) == ((), ())
 
 
-@pytest.mark.parametrize("measure", ["lead_time_for_changes", "change_failure_rate"])
+@pytest.mark.parametrize(
+    "measure", ["lead_time_for_changes", "change_failure_rate", "code_review_time", "time_to_restore"]
+)
 def test_among_many_services_the_same_are_first(world, measure):
     """With more services than samples shown, only what comes no later than the first of some services is sorted."""
     names = [f"s{number}" for number in range(12)]
@@ -110,7 +112,35 @@ def test_among_many_services_the_same_are_first(world, measure):
         for hours in (1, place * 7 % 12 + 2, 3):
             world.shipped(world.at(place / 2, hours=-hours), world.at(place / 2), name=name)
             (world.failed if hours > 6 else world.deployed)(world.at(place / 2, hours=hours), name=name)
+            begins, ends = world.at(place / 2), world.at(place / 2, hours=hours)
+            world.requested(begins, begins, ends, name=name)
+            world.incident(begins, ends, name=name)
+        # What nobody in the team counts is newer, longer and worse.
+        for moment in (world.at(20, hours=place), world.at(21, hours=place)):
+            world.shipped(world.at(0), moment, name=f"other-{name}")
+            world.failed(moment, name=f"other-{name}")
+            world.requested(world.at(0), world.at(0), moment, name=f"other-{name}")
+            world.incident(world.at(0), moment, name=f"other-{name}")
     definition = world.define(measure)
-    few, every = world.evidence(definition, newest=3, worst=4), world.evidence(definition, newest=100, worst=100)
-    assert few == (every[0][:3], every[1][:4])
+    every = world.evidence(definition, newest=100, worst=100)
+    assert world.evidence(definition, newest=3, worst=4) == (every[0][:3], every[1][:4])
+    assert world.evidence(definition, newest=0, worst=2) == ((), every[1][:2])
     assert len(every[0]) == 36
+
+
+def test_a_pull_request_of_two_services_is_shown_once_among_those_of_many(world):
+    names = [f"s{number}" for number in range(5)]
+    world.organise(*(world.service(name, changes="git:shared") for name in names))
+    for key, hours in (("a", 1), ("b", 3), ("c", 2)):
+        for name in names:
+            opened = world.at(1, hours=-hours)
+            world.requested(opened, world.at(1), name=name, origin="git:shared", key=key)
+    newest, worst = world.evidence(world.define("review_pickup_time"), newest=2, worst=2)
+    assert [sample.key for sample in newest] == ["a", "b"]
+    assert [sample.key for sample in worst] == ["b", "c"]
+
+
+@pytest.mark.parametrize("measure", ["lead_time_for_changes", "change_failure_rate"])
+def test_of_many_services_without_samples_nothing_is_shown(world, measure):
+    world.organise(*(world.service(f"s{number}") for number in range(5)))
+    assert world.evidence(world.define(measure), newest=0, worst=2) == ((), ())

@@ -86,6 +86,23 @@ def test_pull_requests_of_bots_drafts_and_those_that_nobody_reviewed_or_merged(w
     assert counted(world, measure) == codes
 
 
+def test_bots_are_counted_where_nobody_else_made_a_pull_request(world):
+    for _ in range(3):
+        world.requested(world.at(1), world.at(2), is_bot=1)
+    assert counted(world, "review_pickup_time") == {"bots": 3}
+
+
+def test_what_two_services_share_is_left_out_once(world):
+    world.organise(*(world.service(name, changes="git:shared") for name in ("checkout", "ledger")))
+    for name in ("checkout", "ledger"):
+        for key, is_bot, merged in (("person", 0, 3), ("bot", 1, 3), ("waits", 0, None)):
+            at = NEVER if merged is None else world.at(merged)
+            world.requested(world.at(1), merged_at=at, name=name, origin="git:shared", key=key, is_bot=is_bot)
+    assert counted(world, "unreviewed_merge_rate") == {"bots": 1}
+    assert counted(world, "code_review_time") == {"unreviewed": 1}
+    assert counted(world, "review_pickup_time") == {"not_reviewed": 1}
+
+
 def test_reviews_by_oneself_and_by_bots(world):
     world.organise(world.service("checkout", bots=("helper*",)))
     world.records.append(PullRequest(origin="git:checkout", key="1", author="Ann", opened_at=world.moment(1)))

@@ -146,9 +146,7 @@ def test_a_sample_text_returns_the_columns_that_all_have(name):
     assert "occurred_at" in columns or {"starts_at", "ends_at"} <= set(columns)
 
 
-def test_every_statement_that_measures_ask_is_within_the_subset(world, monkeypatch):
-    # What is asked of an engine for which nothing faster is known.
-    monkeypatch.setattr(type(world.store), "dialect", "any")
+def test_every_statement_that_measures_ask_is_within_the_subset(world):
     world.observed("cost", "checkout", 1, world.at(0), world.at(31))
     world.observed("transactions", "checkout", 1, world.at(0), world.at(31))
     sides = (world.series(), world.series("transactions", "count"))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scorecard_exporter.measures.aggregate import ALONE
+from scorecard_exporter.measures.aggregate import ALONE, one_of, read
+from scorecard_exporter.measures.coverage import CoverageIndex
 from scorecard_exporter.measures.evaluate import evaluate
 from scorecard_exporter.measures.model import Definition, Period, Reading, Scope
 from scorecard_exporter.store.base import Store
@@ -18,7 +19,7 @@ class Below:
     """The reading of a team, and those of its child teams and services, by their names.
 
     One service alone is the whole, and not among them. A survey has none of services, and of a team only what may be
-    shown.
+    shown; nor has a series that observes none of them.
     """
 
     whole: Reading
@@ -37,7 +38,7 @@ def read_below(store: Store, scopes: Mapping[str, Scope], reading: Reading, know
     names = (team, *scopes[team].children)
     asked = [name for name in names if name not in told]
     if asked:
-        told |= {one.team: one for one in evaluate(store, [definition], scopes, asked, [reading.period])}
+        told |= {one.team: one for one in _evaluated(store, definition, scopes, asked, reading.period)}
     return Below(
         whole=told[team],
         children={name: told[name] for name in names[1:]},
@@ -49,9 +50,31 @@ def _alone(store: Store, definition: Definition, scope: Scope, period: Period) -
     """Each service by itself, as if it were a team."""
     if definition.survey or not 1 < len(scope.services) <= SERVICES_ASKED:
         return {}
+    if definition.series and not _observes(store, definition, [rule.service for rule in scope.services]):
+        return {}
     alone = {
         f"{ALONE}{rule.service}": Scope(team=f"{ALONE}{rule.service}", services=(rule,), own_services=(rule.service,))
         for rule in scope.services
     }
-    found = evaluate(store, [definition], alone, list(alone), [period])
+    found = _evaluated(store, definition, alone, list(alone), period)
     return {one.team.removeprefix(ALONE): one for one in found}
+
+
+def _observes(store: Store, definition: Definition, services: Sequence[str]) -> bool:
+    """Whether a series of a definition has any of these services as its subject."""
+    names = one_of("series", [series.name for series in definition.series])
+    sql = f"select distinct subject from series_subject where {names} and {one_of('subject', services)}"
+    return any(read(store, sql))
+
+
+def _evaluated(
+    store: Store, definition: Definition, scopes: Mapping[str, Scope], teams: Sequence[str], period: Period
+) -> list[Reading]:
+    coverage = _of_observations(store) if definition.series else None
+    return evaluate(store, [definition], scopes, teams, [period], coverage=coverage)
+
+
+def _of_observations(store: Store) -> CoverageIndex:
+    """What was read of origins that observe: a series asks for no other, and there may be thousands of others."""
+    origins = [origin for (origin,) in read(store, "select distinct origin from coverage where kind = 'observation'")]
+    return CoverageIndex(store.coverage(origins) if origins else ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -169,7 +169,7 @@ class _Told:
         if definition.series or definition.survey:
             kind = "survey_answer" if definition.survey else "observation"
             delivered = self._delivered()
-            return [row for row in self.store.coverage() if row.kind == kind and row.origin in delivered]
+            return [row for row in self._covered(delivered) if row.kind == kind]
         pairs = {
             pair
             for rule in self.scope.services
@@ -177,7 +177,10 @@ class _Told:
             if role in self.entry.needs
             for pair in mapped
         }
-        return [row for row in self.store.coverage() if (row.origin, row.kind) in pairs]
+        return [row for row in self._covered({origin for origin, _ in pairs}) if (row.origin, row.kind) in pairs]
+
+    def _covered(self, origins: Collection[str]) -> Sequence[Coverage]:
+        return self.store.coverage(origins) if origins else ()
 
     def _delivered(self) -> set[str]:
         """The origins that ever told of the series or the survey."""

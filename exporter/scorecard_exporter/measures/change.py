@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from scorecard_exporter.measures.aggregate import Aggregates
+from scorecard_exporter.measures.evaluate import apart
 from scorecard_exporter.measures.finding import MICROS
 from scorecard_exporter.measures.model import Reading, Scope
 from scorecard_exporter.measures.recipes import recipe_of
@@ -75,8 +76,9 @@ def estimated_times(
         return None
     if min(one.samples for one in readings) < ENOUGH_SAMPLES:
         return None
-    services = [rule.service for rule in scopes[now.team].services]
-    aggregates = Aggregates(store, {now.team: services}, [one.period for one in readings])
+    scope = scopes[now.team]
+    services = {now.team: [rule.service for rule in scope.services]}
+    aggregates = Aggregates(store, services, [one.period for one in readings], apart([scope]))
     if definition.statistic == "mean":
         found = [mean_estimate(values) for values in aggregates.values(recipe.samples)]
     else:

@@ -79,7 +79,7 @@ class _Evaluation:
         self._begins_at = min(period.starts_at for period in periods)
         self._coverage = coverage
         services = {team: [rule.service for rule in scopes[team].services] for team in teams}
-        self._aggregates = Aggregates(store, services, periods, _apart(scopes.values()))
+        self._aggregates = Aggregates(store, services, periods, apart(scopes.values()))
         uses = {use for definition in _all(definitions) if definition.series for use in uses_of(definition)}
         self._observed = Observed(
             Observations(store, uses, subjects_of(scopes, teams), periods),
@@ -262,7 +262,7 @@ def coverage_of(
     return CoverageIndex(store.coverage(origins, of_series | of_surveys))
 
 
-def _apart(scopes: Iterable[Scope]) -> set[Role]:
+def apart(scopes: Iterable[Scope]) -> set[Role]:
     """The roles in which no two services read the same origin."""
     rules = {rule.service: rule for scope in scopes for rule in scope.services}.values()
     read_by: Mapping[Role, Iterable[str]] = {

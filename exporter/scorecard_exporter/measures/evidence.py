@@ -18,6 +18,7 @@ from scorecard_exporter.measures.aggregate import (
     sample_text,
     text_literal,
 )
+from scorecard_exporter.measures.evaluate import apart
 from scorecard_exporter.measures.finding import MICROS
 from scorecard_exporter.measures.model import Definition, Period, Sample, Scope, Statistic
 from scorecard_exporter.measures.observations import Observations
@@ -68,20 +69,26 @@ def evidence(
 
 @dataclass(frozen=True, slots=True)
 class _Pick:
-    """The samples of one team in one period. `picked`: a statement of `subject, occurred_at, x, key, origin, url`."""
+    """The samples of one team in one period. `picked`: a statement of `subject, occurred_at, x, key, origin, url`.
+
+    `subjects`: the services of the team, and `of_all` the same statement of at least these; of events only.
+    """
 
     store: Store
     picked: str
     scale: int
     once: bool
     unit: str
-    subjects: int = 0
+    subjects: frozenset[str] = frozenset()
+    of_all: str = ""
 
     def first(self, newest: int, worst: int, badness: str, bad: str) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
         """The newest ones, and the first in the order of `badness` of those that are bad; equal ones by origin and key.
 
         Their places are found first and their texts read then: to sort all with their texts costs several times more.
         """
+        if not newest and not worst:
+            return (), ()
         places = f"{_place('order by occurred_at desc')} as by_time"
         chosen = f"by_time <= {newest}"
         if worst:
@@ -105,23 +112,23 @@ class _Pick:
 
         The first of each subject is soon found, and leaves little to sort of hundreds of thousands of samples.
         """
-        if self.once or self.subjects <= max(newest, worst):
+        if self.once or len(self.subjects) <= max(newest, worst):
             return _EVERY
-        descends = badness.startswith("x desc")
-        extreme = f"{'max' if descends else 'min'}(case when {bad} then x end)"
-        tops = f"{self.picked}\nselect max(occurred_at), {extreme} from picked group by subject"
-        firsts = list(read(self.store, tops))
-        moments = sorted((at for at, _ in firsts), reverse=True)
-        values = sorted((value for _, value in firsts if value is not None), reverse=descends)
-        if len(moments) < newest:
-            return _EVERY
-        are_worst = f"x {'>=' if descends else '<='} {bigint(values[worst - 1])}" if len(values) >= worst > 0 else bad
-        return f"(occurred_at >= {bigint(moments[newest - 1])}" + (f" or {are_worst})" if worst else ")")
+        # Of a share all that are bad are equally bad: the newest of them are the worst.
+        column, descends = ("x", badness.startswith("x desc")) if bad == _EVERY else ("occurred_at", True)
+        extreme = f"{'max' if descends else 'min'}(case when {bad} then {column} end)"
+        tops = f"{self.of_all}\nselect subject, max(occurred_at), {extreme} from picked group by subject"
+        firsts = [row for subject, *row in read(self.store, tops) if subject in self.subjects]
+        are_new = _no_later("occurred_at", (moment for moment, _ in firsts), newest, descends=True)
+        are_bad = f"{bad} and {_no_later(column, (value for _, value in firsts), worst, descends=descends)}"
+        return " or ".join(f"({one})" for one, number in ((are_new, newest), (are_bad, worst)) if number)
 
     def _samples(self, number: int, rows: Iterable[tuple[Any, ...]]) -> tuple[Sample, ...]:
         """So many of the first rows, which begin with their place."""
         found: dict[tuple[str, ...], Sample] = {}
         for _, origin, key, subject, url, at, value in sorted(rows):
+            if len(found) == number:
+                break
             sample = Sample(
                 subject=subject,
                 occurred_at=at,
@@ -132,7 +139,15 @@ class _Pick:
                 url=url,
             )
             found.setdefault((origin, key) if self.once else (origin, key, subject), sample)
-        return tuple(found.values())[:number]
+        return tuple(found.values())
+
+
+def _no_later(column: str, firsts: Iterable[int | None], number: int, *, descends: bool) -> str:
+    """That a column comes no later than so many of `firsts`; always true where there are fewer, or none is wanted."""
+    known = sorted((one for one in firsts if one is not None), reverse=descends)
+    if not 0 < number <= len(known):
+        return _EVERY
+    return f"{column} {'>=' if descends else '<='} {bigint(known[number - 1])}"
 
 
 def _place(order: str) -> str:
@@ -147,19 +162,26 @@ def _of_events(
     store: Store, recipe: Recipe, scope: Scope, period: Period, better: Literal["higher", "lower"]
 ) -> tuple[_Pick, bool, str]:
     samples = recipe.samples
-    scoped = f"join scope on scope.subject = samples.subject and scope.team = {text_literal(scope.team)}"
-    few = only_these("samples.subject", [rule.service for rule in scope.services]) if scope.services else ""
-    moment = f"samples.{samples.moment}"
-    picked = _picked(samples.text, samples.join, f"{samples.value(recipe.column)} as x", scoped, period, moment=moment)
-    condition = "".join(f" and {one}" for one in (samples.condition, few) if one)
+    services = [rule.service for rule in scope.services]
+    few = only_these("samples.subject", services) if services else ""
+    origins = sorted({one.origin for rule in scope.services for one in rule.builds}) if samples.once == "builds" else []
+    # Which service a build belongs to is found by its branch: of few origins an engine need not look for it of all.
+    from_few = only_these("samples.origin", origins) if origins else ""
+    condition = "".join(f" and {one}" for one in (samples.condition, few, from_few) if one)
+
+    def picked(scoped: str) -> str:
+        value, moment = f"{samples.value(recipe.column)} as x", f"samples.{samples.moment}"
+        return f"{_picked(samples.text, samples.join, value, scoped, period, moment=moment)}{condition})"
+
     bad = _EVERY if recipe.unit != "ratio" else "x > 0" if better == "lower" else "x < 1"
     pick = _Pick(
         store,
-        f"{picked}{condition})",
+        picked(f"join scope on scope.subject = samples.subject and scope.team = {text_literal(scope.team)}"),
         MICROS if recipe.unit == "seconds" else 1,
-        samples.once is not None,
+        samples.once is not None and samples.once not in apart([scope]),
         recipe.unit,
-        subjects=len(scope.services),
+        subjects=frozenset(services),
+        of_all=picked(""),
     )
     return pick, recipe.unit != "count", bad
 
@@ -198,13 +220,14 @@ def _picked(
     text: str, join: Join, value: str, scoped: str, period: Period, *, moment: str = "samples.occurred_at"
 ) -> str:
     """The beginning of a statement, up to the conditions of its last table `picked`."""
+    # Of one period its bounds say all that the join to it does.
+    joined = f"join periods on {period_join(join)}\n" if "periods." in value else ""
     return (
         f"with samples as (\n{sample_text(text)}\n),\n"
         f"periods as ({period_rows([period])}),\n"
         f"picked as (select samples.subject, {moment} as occurred_at, samples.key, samples.origin, samples.url, "
         f"{value}\n"
-        f"from samples {scoped}\n"
-        f"join periods on {period_join(join)}\n"
+        f"from samples {scoped}\n{joined}"
         f"where {period_bounds(join, [period])}"
     )
 

@@ -97,10 +97,6 @@ Delivery = tuple[str, Batch]
 class Store(Protocol):
     """Events, links, dimensions, cursors, status changes and reviews."""
 
-    @property
-    def dialect(self) -> str:
-        """The engine's name, for a statement that has a faster form on one of them."""
-
     def write(self, source: str, *deliveries: Delivery) -> Mapping[str, int]:
         """Store what streams of a source have read: records, coverage and cursors in one transaction.
 

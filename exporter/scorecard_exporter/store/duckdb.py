@@ -29,8 +29,6 @@ _STATUS_CHANGE = {
 class DuckDBStore:
     """Fulfils `store.base.Store`. All writes wait for each other; reads see what is committed."""
 
-    dialect = "duckdb"
-
     def __init__(self, database: Database) -> None:
         self._database = database
         self._rules: Mapping[str, ServiceRule] = {}

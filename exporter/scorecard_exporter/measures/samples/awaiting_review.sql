@@ -7,6 +7,8 @@ select
   cast(1 as bigint) as w,
   key,
   origin,
-  url
+  url,
+  reviewed_at,
+  closed_at
 from service_pull_requests
 where is_draft = cast(0 as bigint) and is_bot = cast(0 as bigint)
