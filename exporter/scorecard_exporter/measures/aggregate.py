@@ -7,7 +7,7 @@ to the SQL that DuckDB, PostgreSQL, Trino and Spark share.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -16,10 +16,9 @@ from typing import Any, Literal, NamedTuple
 
 from arro3.core import Table
 
-from scorecard_exporter.measures.finding import MICROS
-from scorecard_exporter.measures.grid import Grid, Layout, Neighbours, added_up, at_places
-from scorecard_exporter.measures.model import Part, Period, Statistic
-from scorecard_exporter.measures.statistics import QUANTILES, interpolate
+from scorecard_exporter.measures.grid import Grid, Layout, Ratio, added_up, at_places
+from scorecard_exporter.measures.model import Period, Statistic
+from scorecard_exporter.measures.statistics import QUANTILES
 from scorecard_exporter.store.base import Store
 
 Join = Literal["within", "overlap", "open_at_end", "latest_before_end"]
@@ -104,22 +103,25 @@ class Aggregates:
         teams: Mapping[str, Collection[str]],
         periods: Sequence[Period],
         apart: Collection[Role] = (),
+        percentiles: Collection[Statistic] = (),
     ) -> None:
         """Of teams with the services that each counts, or of services `ALONE` with itself; never of both.
 
-        `apart`: roles in which no two services share an origin, so that nothing has to be told apart.
+        `apart`: roles in which no two services share an origin, so that nothing has to be told apart. `percentiles`:
+        those that will be asked for.
         """
         self._store = store
         self._teams = teams
         self._periods = tuple(periods)
         self._bounds = sorted({bound for period in periods for bound in period})
         self._apart = frozenset(apart)
+        self._statistics = sorted(percentiles)
         services = sorted({service for services in teams.values() for service in services})
         # Where they are few, an engine need not read the others.
         self._services = only_these("samples.subject", services) if services else ""
         self._layouts: dict[tuple[bool, bool], Layout] = {}
         self._grids: dict[SampleSet, Grid] = {}
-        self._neighbours: dict[tuple[SampleSet, Statistic], list[Neighbours | None]] = {}
+        self._percentiles: dict[SampleSet, dict[Statistic, list[int]]] = {}
         self._days: dict[tuple[SampleSet, str], dict[tuple[str, Period], int]] = {}
         self._united: dict[SampleSet, list[int]] = {}
 
@@ -135,20 +137,12 @@ class Aggregates:
             return _NO_SAMPLES
         return Total(number, columns.oldest[place], columns.newest[place], columns.sums, place)
 
-    def prepare(self, samples: SampleSet, statistics: Iterable[Statistic]) -> None:
-        """Work out these percentiles of `x`, for all teams and periods."""
-        missing = [one for one in statistics if one in QUANTILES and (samples, one) not in self._neighbours]
-        if missing:
-            found = self._grid(samples).neighbours(missing)
-            self._neighbours.update({(samples, statistic): some for statistic, some in found.items()})
-
-    def quantile(self, samples: SampleSet, statistic: Statistic, place: int) -> Part:
-        """A percentile of `x`, microseconds, over at least one sample; in seconds. It was prepared before."""
-        some = self._neighbours[samples, statistic][place]
-        if some is None:
-            raise ValueError(f"there is no {statistic} of no {samples.text}")
-        amount, divisor = interpolate(*some, QUANTILES[statistic])
-        return Part(amount, "seconds", divisor * MICROS)
+    def percentile(self, samples: SampleSet, statistic: Statistic, place: int) -> Ratio:
+        """A percentile of `x`, microseconds, over at least one sample."""
+        known = self._percentiles.get(samples)
+        if known is None:
+            known = self._percentiles[samples] = self._grid(samples).percentiles(self._statistics)
+        return known[statistic][place], QUANTILES[statistic][1]
 
     def values(self, samples: SampleSet) -> list[list[int]]:
         """Every `x` of each team and of each of its periods, in any order."""

@@ -18,9 +18,10 @@ from scorecard_exporter.measures.finding import Details, Finding, count
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Reading, Scope
 from scorecard_exporter.measures.observations import Observations
 from scorecard_exporter.measures.observed import Observed
-from scorecard_exporter.measures.recipe import Case, Recipe
+from scorecard_exporter.measures.recipe import SHOWN, Case, Recipe
 from scorecard_exporter.measures.recipes import RECIPES, recipe_of
 from scorecard_exporter.measures.series_measures import SERIES_MEASURES, uses_of
+from scorecard_exporter.measures.statistics import QUANTILES
 from scorecard_exporter.measures.surveys import Surveys
 from scorecard_exporter.measures.tree import subjects_of
 from scorecard_exporter.store.base import Store
@@ -79,7 +80,9 @@ class _Evaluation:
         self._begins_at = min(period.starts_at for period in periods)
         self._coverage = coverage
         services = {team: [rule.service for rule in scopes[team].services] for team in teams}
-        self._aggregates = Aggregates(store, services, periods, apart(scopes.values()))
+        statistics = {*(one.statistic for one in _all(definitions)), *(SHOWN if details else ())}
+        percentiles = statistics & QUANTILES.keys()
+        self._aggregates = Aggregates(store, services, periods, apart(scopes.values()), percentiles)
         uses = {use for definition in _all(definitions) if definition.series for use in uses_of(definition)}
         self._observed = Observed(
             Observations(store, uses, subjects_of(scopes, teams), periods),
@@ -119,7 +122,7 @@ class _Evaluation:
             if absence:
                 yield Reading(definition=definition, team=team, period=period, absence=absence)
                 continue
-            case = Case(self._aggregates, definition, team, period, place, every, self._details)
+            case = Case(self._aggregates, definition, team, period, place, every)
             finding = recipe.find(case)
             absence = None if finding.samples else self._why_none(entry, feeds, case)
             absence = absence or finding.absence or _too_few(definition, finding, period)
@@ -291,9 +294,9 @@ def _uncovered(scope: Scope, entry: Entry, feeds: Feeds, definition: Definition,
 
 
 def _too_few(definition: Definition, finding: Finding, period: Period) -> Absence | None:
-    if finding.value is None or finding.samples < definition.min_samples:
-        return diagnose.too_few_samples(finding.samples, max(definition.min_samples, 1), period)
-    return None
+    if finding.value is not None and finding.samples >= definition.min_samples:
+        return None
+    return diagnose.too_few_samples(finding.samples, max(definition.min_samples, 1), period)
 
 
 def _calculate(

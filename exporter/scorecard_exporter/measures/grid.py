@@ -15,23 +15,19 @@ import numpy.typing as npt
 from arro3.core import Table, list_flatten, list_offsets
 
 from scorecard_exporter.measures.model import Period, Statistic
-from scorecard_exporter.measures.statistics import QUANTILES
+from scorecard_exporter.measures.statistics import QUANTILES, interpolate
 
 Whole = npt.NDArray[np.int64]
+Ratio = tuple[int, int]
+"""An exact number, as numerator and denominator."""
 
 _SAFE = 2.0**62
 """Sums that stay below it are sums of 64 bits."""
 _LARGEST = np.iinfo(np.int64).max
+_SMALL = 2**57
+"""Times the denominator of a percentile it is still a number of 64 bits."""
 _SORTED_WHOLE = 2_000
 """So few values are sorted sooner than the places that are asked for are picked out of them."""
-
-
-class Neighbours(NamedTuple):
-    """A percentile's: the values at the two places next to it, and of how many values."""
-
-    lower: int
-    upper: int
-    samples: int
 
 
 class Columns(NamedTuple):
@@ -149,17 +145,25 @@ class Grid:
                 ]
                 yield slices[0] if len(slices) == 1 else np.concatenate(slices)
 
-    def neighbours(self, statistics: Sequence[Statistic]) -> dict[Statistic, list[Neighbours | None]]:
-        """Those of each percentile, in the places of teams and periods; None where there is no sample."""
-        found: dict[Statistic, list[Neighbours | None]] = {statistic: [] for statistic in statistics}
-        asked = [(found[statistic], QUANTILES[statistic]) for statistic in statistics]
-        for values in self.values():
-            number = len(values)
-            places = [quantile_neighbours(number, quantile) for _, quantile in asked]
-            ordered = at_places(values, [place for both in places for place in both])
-            for (known, _), (lower, upper) in zip(asked, places, strict=True):
-                known.append(Neighbours(ordered.item(lower), ordered.item(upper), number) if number else None)
-        return found
+    def percentiles(self, statistics: Sequence[Statistic]) -> dict[Statistic, list[int]]:
+        """Those of `x` in the places of teams and periods, in parts of one by the denominator of the percentile.
+
+        Where there is no sample it means nothing.
+        """
+        samples = np.array(self.columns.samples, dtype=np.int64)
+        neighbours = [_neighbours(samples, QUANTILES[statistic]) for statistic in statistics]
+        places = np.stack([place for both in neighbours for place in both], axis=1)
+        found = np.zeros_like(places)
+        for number, values in enumerate(self.values()):
+            if len(values):
+                found[number] = at_places(values, places[number])[places[number]]
+        # Only what could go beyond 64 bits is multiplied as Python's own numbers.
+        exact = found if np.abs(found).max(initial=0) < _SMALL else found.astype(object)
+        amounts: dict[Statistic, list[int]] = {}
+        for number, statistic in enumerate(statistics):
+            lower, upper = exact[:, 2 * number], exact[:, 2 * number + 1]
+            amounts[statistic] = interpolate(lower, upper, samples, QUANTILES[statistic])[0].tolist()
+        return amounts
 
 
 def added_up(layout: Layout, found: Table) -> list[int]:
@@ -168,18 +172,16 @@ def added_up(layout: Layout, found: Table) -> list[int]:
     return layout.added(layout.placed(places, _numbers(found, 2)[counted]))
 
 
-def quantile_neighbours(samples: int, quantile: tuple[int, int]) -> tuple[int, int]:
+def _neighbours(samples: Whole, quantile: tuple[int, int]) -> tuple[Whole, Whole]:
     """The places next to `(samples - 1) * quantile`, counted from 0; the same one where that is whole."""
     numerator, denominator = quantile
-    place = (samples - 1) * numerator
+    place = np.maximum(samples - 1, 0) * numerator
     return place // denominator, -(-place // denominator)
 
 
-def at_places(values: Whole, places: Sequence[int]) -> Whole:
+def at_places(values: Whole, places: Sequence[int] | Whole) -> Whole:
     """Values of which those at `places`, counted from 0, are where they are when all are sorted."""
-    if len(values) <= _SORTED_WHOLE:
-        return np.sort(values)
-    return np.partition(values, sorted(set(places)))
+    return np.sort(values) if len(values) <= _SORTED_WHOLE else np.partition(values, places)
 
 
 def _numbers(found: Table, column: int) -> Whole:

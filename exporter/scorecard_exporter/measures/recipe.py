@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from scorecard_exporter.measures.aggregate import Aggregates, SampleSet, Total
-from scorecard_exporter.measures.finding import Details, Finding, count, seconds
+from scorecard_exporter.measures.finding import MICROS, Details, Finding, count, seconds
+from scorecard_exporter.measures.grid import Ratio
 from scorecard_exporter.measures.model import Definition, Part, Period, Statistic
 from scorecard_exporter.measures.statistics import wilson
 
@@ -19,7 +20,7 @@ SHOWN: tuple[Statistic, ...] = ("median", "p90", "mean")
 class Case(NamedTuple):
     """One definition for one team in one period, whose numbers are at this place of the aggregates.
 
-    `services`: how many map what the measure needs. `is_detailed`: details will be asked for as well.
+    `services`: how many map what the measure needs.
     """
 
     aggregates: Aggregates
@@ -28,7 +29,6 @@ class Case(NamedTuple):
     period: Period
     place: int
     services: int
-    is_detailed: bool
 
     def total(self, samples: SampleSet) -> Total:
         """What is counted and summed of a set of samples."""
@@ -76,9 +76,8 @@ def durations(samples: SampleSet) -> Callable[[Case], Finding]:
         total = case.total(samples)
         if not total.samples:
             return Finding(None, 0, None)
-        chosen = case.definition.statistic
-        case.aggregates.prepare(samples, {chosen, *SHOWN} if case.is_detailed else {chosen})
-        return Finding(_statistic(case, samples, total, chosen).value, total.samples, total.newest)
+        micros, divisor = _statistic(case, samples, total, case.definition.statistic)
+        return Finding(Fraction(micros, divisor * MICROS), total.samples, total.newest)
 
     return find
 
@@ -87,13 +86,13 @@ def duration_parts(case: Case, samples: SampleSet) -> dict[str, Part]:
     """The shown statistics beside the chosen one, in seconds."""
     total = case.total(samples)
     others = [one for one in SHOWN if one != case.definition.statistic and total.samples]
-    return {one: _statistic(case, samples, total, one) for one in others}
+    return {one: seconds(*_statistic(case, samples, total, one)) for one in others}
 
 
-def _statistic(case: Case, samples: SampleSet, total: Total, statistic: Statistic) -> Part:
+def _statistic(case: Case, samples: SampleSet, total: Total, statistic: Statistic) -> Ratio:
     if statistic == "mean":
-        return seconds(total.sum("x"), total.samples)
-    return case.aggregates.quantile(samples, statistic, case.place)
+        return total.sum("x"), total.samples
+    return case.aggregates.percentile(samples, statistic, case.place)
 
 
 def open_spans(case: Case, samples: SampleSet, name: str) -> dict[str, Part]:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+import numpy.typing as npt
 
 from scorecard_exporter.measures.model import Statistic
+
+_Whole = TypeVar("_Whole", int, npt.NDArray[Any])
+"""A whole number, or many of them."""
 
 QUANTILES: Mapping[Statistic, tuple[int, int]] = {"median": (1, 2), "p75": (3, 4), "p85": (17, 20), "p90": (9, 10)}
 """Percentiles as numerator and denominator."""
@@ -18,7 +23,7 @@ _Z = 1.959963984540054
 """The 97.5 % point of the normal distribution: 95 % of it lie between minus and plus this."""
 
 
-def interpolate(lower: int, upper: int, samples: int, quantile: tuple[int, int]) -> tuple[int, int]:
+def interpolate(lower: _Whole, upper: _Whole, samples: _Whole, quantile: tuple[int, int]) -> tuple[_Whole, int]:
     """The percentile of `samples` values, linear between its two neighbours in their order, as a fraction's two parts.
 
     That is SQL's `percentile_cont`, type 7 of Hyndman and Fan, "Sample Quantiles in Statistical Packages",
