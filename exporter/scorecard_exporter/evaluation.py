@@ -6,12 +6,11 @@ The running exporter, `status`, `explain` and the API all come through here, so 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from typing import TypeVar
 
 from scorecard_exporter.config.lint.advice import Advice
 from scorecard_exporter.config.model import Configuration, Scorecard
@@ -31,9 +30,6 @@ from scorecard_exporter.store.base import Store
 
 READINGS_AT_ONCE = 40_000
 """Of a long history so many readings are held at a time: memory stays flat, and statements serve many periods."""
-
-_Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
 
 
 def take(configuration: Configuration, store: Store, at: int) -> Snapshot:
@@ -66,12 +62,11 @@ def history(
     snapshot says beside that of the period before, and since when a colour is what it is, these do not know; what
     stands beside a value only with `details`.
     """
-    parts = pieces(configuration, points)
-    read = partial(_readings_at, configuration, store, _coverage(configuration, store), details=details)
-    snapshots = Snapshots(configuration)
-    for part, readings_at in zip(parts, _one_ahead(read, parts), strict=True):
-        for point in part:
-            yield snapshots.at(point.ends_at, readings_at.pop(point.ends_at, ()))
+    coverage, snapshots = _coverage(configuration, store), Snapshots(configuration)
+    for piece in pieces(configuration, points):
+        by_end = _readings_at(configuration, store, coverage, piece, details=details)
+        for point in piece:
+            yield snapshots.at(point.ends_at, by_end.pop(point.ends_at, ()))
 
 
 def pieces(configuration: Configuration, points: Sequence[Point]) -> list[Sequence[Point]]:
@@ -155,16 +150,6 @@ def _readings_at(
     for reading in _evaluated(configuration, store, coverage, work, details=details):
         by_end[reading.period.ends_at].append(reading)
     return by_end
-
-
-def _one_ahead(work: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
-    """What the work makes of each item; the statements of the next one run while the caller looks at this one."""
-    with ThreadPoolExecutor(1, "ahead") as worker:
-        futures = (worker.submit(work, item) for item in items)
-        upcoming = next(futures, None)
-        while upcoming:
-            result, upcoming = upcoming.result(), next(futures, None)
-            yield result
 
 
 def _evaluated(
