@@ -10,10 +10,10 @@ from fractions import Fraction
 from functools import partial
 
 from scorecard_exporter.measures import diagnose, diagnose_series
-from scorecard_exporter.measures.finding import MICROS, Finding, count
+from scorecard_exporter.measures.finding import MICROS, Details, Finding, count
 from scorecard_exporter.measures.model import Definition, Period
 from scorecard_exporter.measures.observations import Overlapping
-from scorecard_exporter.measures.observed import Observed
+from scorecard_exporter.measures.observed import Observed, current_parts
 from scorecard_exporter.measures.tally import Tally, common_divisor, portion
 from scorecard_exporter.measures.tree import AddedUp
 
@@ -36,9 +36,11 @@ def adoption(observed: Observed, definition: Definition, team: str, period: Peri
         value=None if absence else used.divided_by(targeted),
         samples=used.samples,
         newest_at=used.newest_at,
-        parts=used.parts,
-        beside={"users": used.part("count"), "targeted_users": targeted.part("count")},
         absence=absence,
+        details=lambda: Details(
+            current_parts(used.tally, team),
+            {"users": used.part("count"), "targeted_users": targeted.part("count")},
+        ),
     )
 
 
@@ -66,19 +68,23 @@ def new_revenue(observed: Observed, definition: Definition, team: str, period: P
     released = observed.observations.first(releases.name)
     tally = gathered.tally
     features = tally.once("features", partial(_features, tally)).of(team)
-    unknown = features.difference(released)
-    beside = {"features": count(len(features)), "without_release": count(len(unknown))}
-    if unknown == features:
+
+    def details() -> Details:
+        without_release = count(len(features.difference(released)))
+        return Details(
+            current_parts(tally, team), {"features": count(len(features)), "without_release": without_release}
+        )
+
+    if not any(feature in released for feature in features):
         absence = diagnose_series.no_feature_release(revenue, releases, sorted(features))
-        return gathered.nothing()._replace(beside=beside, absence=absence)
+        return gathered.nothing()._replace(absence=absence, details=details)
     name = "earned", releases.name, definition.within
     earned, divisor = tally.once(name, partial(_earned, observed, tally, released, definition.within, period))
     return Finding(
         value=Fraction(earned.of(team), divisor * MICROS),
         samples=gathered.samples,
         newest_at=gathered.newest_at,
-        parts=gathered.parts,
-        beside=beside,
+        details=details,
     )
 
 

@@ -100,6 +100,10 @@ class Tally:
         """What each raw subject of a team contributes, once; to be divided by `divisor`."""
         return self._by_raw.of(team) if self.is_apart else _totals(self.found(team))
 
+    def totals(self, subject: str) -> Mapping[str, int | Fraction]:
+        """The same of one subject."""
+        return _totals(self.by_subject[subject])
+
     def once(self, name: Hashable, make: Callable[[], _Made]) -> _Made:
         """Something else that is made of these contributions; made once by this name."""
         if name not in self._made:

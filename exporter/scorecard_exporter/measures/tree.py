@@ -39,6 +39,8 @@ class Tree:
         self._present = frozenset(present)
         self._subjects: dict[str, frozenset[str]] = {}
         self._parts: dict[str, _Parts] = {}
+        self.alone: dict[str, str] = {}
+        """Of teams for which one subject stands, that one; as far as their parts were asked for."""
 
     def subjects(self, team: str) -> frozenset[str]:
         """The team's own subject, or those of its services and children.
@@ -55,6 +57,8 @@ class Tree:
         known = self._parts.get(team)
         if known is None:
             known = self._parts[team] = self._parts_of(self._scopes[team])
+            if known.alone:
+                self.alone[team] = known.alone
         return known
 
     def _parts_of(self, scope: Scope) -> _Parts:
@@ -91,10 +95,16 @@ class AddedUp(Generic[_Number]):
 
     def of(self, team: str) -> _Number:
         """That of a team."""
-        subjects, children, alone = self._tree.parts(team)
+        alone = self._tree.alone.get(team)
         if alone:
             return self._by_subject[alone]
         if team not in self._known:
-            every = [self._by_subject[subject] for subject in subjects]
-            self._known[team] = self._add([*every, *map(self.of, children)])
+            self._known[team] = self._sum_of(team)
         return self._known[team]
+
+    def _sum_of(self, team: str) -> _Number:
+        subjects, children, alone = self._tree.parts(team)
+        if alone:
+            return self._by_subject[alone]
+        every = [self._by_subject[subject] for subject in subjects]
+        return self._add([*every, *map(self.of, children)])
