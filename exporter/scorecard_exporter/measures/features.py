@@ -27,7 +27,7 @@ def adoption(observed: Observed, definition: Definition, team: str, period: Peri
         if side.absence:
             return side.nothing()
     absence = None
-    differing = _differing(observed, (used.tally, targeted.tally), team, period)
+    differing = _differing(observed, used.tally, targeted.tally, team, period)
     if differing:
         absence = diagnose_series.not_same_subjects(definition.series, team, differing)
     elif not targeted.total:
@@ -44,19 +44,35 @@ def adoption(observed: Observed, definition: Definition, team: str, period: Peri
     )
 
 
-def _differing(observed: Observed, tallies: Iterable[Tally], team: str, period: Period) -> list[str]:
+def _differing(observed: Observed, used: Tally, targeted: Tally, team: str, period: Period) -> list[str]:
     """The features that are dated in the period in only one of the two series, or at another time in the other."""
-    above, below = (one.once("dated", partial(_dated, observed, one, period)).of(team) for one in tallies)
-    return [] if above == below else sorted({feature for feature, _, _ in above ^ below})
+    dated = used.once(("dated", id(targeted)), partial(_dated_otherwise, observed, used, targeted, period))
+    if not dated:
+        return []
+    above, below = (one.of(team) for one in dated)
+    return sorted({feature for feature, _, _ in above ^ below})
 
 
-def _dated(observed: Observed, tally: Tally, period: Period) -> AddedUp[_Dated]:
-    """Feature and time of every observation of a series that is dated in the period."""
-    dated = {
+def _dated_otherwise(
+    observed: Observed, used: Tally, targeted: Tally, period: Period
+) -> tuple[AddedUp[_Dated], AddedUp[_Dated]] | None:
+    """What is dated in each of the two series; None where it is the same, subject by subject."""
+    above, below = (_dated(observed, one, period) for one in (used, targeted))
+    if used.tree is targeted.tree and above == below:
+        return None
+    return AddedUp(used.tree, above, _united), AddedUp(targeted.tree, below, _united)
+
+
+def _united(every: Iterable[_Dated]) -> _Dated:
+    return frozenset[tuple[str, int, int]]().union(*every)
+
+
+def _dated(observed: Observed, tally: Tally, period: Period) -> dict[str, _Dated]:
+    """Feature and time of every observation of a series that is dated in the period, by subject."""
+    return {
         subject: frozenset((row[3], *row[-2:]) for row in rows if row[-1] <= period.ends_at)
         for subject, rows in observed.observations.overlapping(tally.series.name, period).items()
     }
-    return AddedUp(tally.tree, dated, lambda every: frozenset[tuple[str, int, int]]().union(*every))
 
 
 def new_revenue(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:

@@ -46,7 +46,7 @@ class Gathered(NamedTuple):
 
     def divided_by(self, other: Gathered) -> Fraction:
         """The quotient of two sums, of which the other is not zero."""
-        return Fraction(self.total * other.tally.divisor, other.total * self.tally.divisor)
+        return self.tally.divided(self.total, other.tally, other.total)
 
 
 class Observed:
@@ -241,6 +241,8 @@ def _same_time(above: Tally, below: Tally, team: str) -> bool:
     Subject by subject where both have the same subjects; otherwise every subject of both has to cover the same.
     """
     differing = above.once(("differing", id(below)), partial(_differing, above, below))
+    if not differing and above.tree is below.tree:
+        return True
     first, second = above.tree.subjects(team), below.tree.subjects(team)
     if first is second or first == second:
         return differing.isdisjoint(first)

@@ -80,9 +80,7 @@ def _training_completion(observed: Observed, definition: Definition, team: str, 
         return Details(current_parts(completed.tally, team), {"completed": done, "assigned": total})
 
     return Finding(
-        value=None
-        if absence
-        else Fraction(found.above * assigned.tally.divisor, found.below * completed.tally.divisor),
+        value=None if absence else completed.tally.divided(found.above, assigned.tally, found.below),
         samples=found.number,
         newest_at=completed.newest_at,
         absence=absence,

@@ -72,9 +72,11 @@ class Tree:
             return own or _Parts()
         if len(every) == 1:
             return _one(*every)
-        if len(every) == len(services) + sum(len(self.subjects(child)) for child in children):
-            return _Parts(services, children)
-        return _Parts(sorted(every))
+        if len(every) < len(services) + sum(len(self.subjects(child)) for child in children):
+            return _Parts(sorted(every))
+        # A team of one subject is that subject: nothing has to be added up for it.
+        below = [child for child in children if child not in self.alone]
+        return _Parts([*services, *(self.alone[child] for child in children if child in self.alone)], below)
 
 
 def _one(subject: str) -> _Parts:
