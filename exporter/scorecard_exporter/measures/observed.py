@@ -144,7 +144,10 @@ class Observed:
         total, samples, newest_at, contributions, fresh, others, _ = tally.sum(team)
         if tally.read_until is None or not contributions:
             return Gathered(tally, 0, 0, None, self._why_none(definition, series, team, period))
-        absence = self._unread(definition, tally.read_until, period)
+        absence = None
+        # Read up to the end it cannot be stale; this is asked for every reading.
+        if tally.read_until < period.ends_at:
+            absence = self._unread(definition, tally.read_until, period)
         if absence is None and others:
             absence = diagnose_series.wrong_unit(series, others)
         if absence is None and not fresh:
@@ -225,9 +228,9 @@ class Observed:
 
     def _unread(self, definition: Definition, until: int, period: Period) -> Absence | None:
         """Whether every source of a series went unread for too long."""
-        if until >= period.ends_at or until >= fresh_from(period, definition.freshness):
-            return None
-        return diagnose.stale(until, period, definition.freshness)
+        if until < fresh_from(period, definition.freshness):
+            return diagnose.stale(until, period, definition.freshness)
+        return None
 
     def _newest_read(self, series: Series) -> int | None:
         """Up to which moment some source of the series was read to its end; what is stored before is only a part."""

@@ -91,13 +91,14 @@ class AddedUp(Generic[_Number]):
     ) -> None:
         """`add`: several numbers; or none, where no subject stands for a team."""
         self._tree = tree
+        self._alone = tree.alone
         self._by_subject = by_subject
         self._add = add
         self._known: dict[str, _Number] = {}
 
     def of(self, team: str) -> _Number:
         """That of a team."""
-        alone = self._tree.alone.get(team)
+        alone = self._alone.get(team)
         if alone:
             return self._by_subject[alone]
         if team not in self._known:
@@ -109,4 +110,5 @@ class AddedUp(Generic[_Number]):
         if alone:
             return self._by_subject[alone]
         every = [self._by_subject[subject] for subject in subjects]
-        return self._add([*every, *map(self.of, children)])
+        every.extend(map(self.of, children))
+        return self._add(every)
