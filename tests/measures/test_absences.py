@@ -134,8 +134,9 @@ def unread_series(world):
 
 
 def stale_source(world):
-    world.observed("cost", "checkout", 1, world.at(1))
-    return world.define("observation", unit="eur", series=(world.series(),), freshness=-1), "payments"
+    world.covered("files:forgotten", ("observation",), until=world.at(28))
+    world.observed("cost", "checkout", 1, world.at(1), origin="files:forgotten")
+    return observation(world, origin="files:forgotten"), "payments"
 
 
 def foreign_subject(world):
@@ -492,7 +493,7 @@ CASES = [
     (open_failures, "insufficient", "still_open", "2 are still open", "Resolve"),
     (no_series, "missing", "series_not_seen", "No observation of series 'cost' was read so far", "series.cost.from"),
     (unread_series, "missing", "not_read", "files:elsewhere (observation)", "files:elsewhere"),
-    (stale_source, "stale", "stale", "Nothing was read for", "the last poll"),
+    (stale_source, "stale", "stale", "Nothing was read for 2 d, since", "the last poll"),
     (
         foreign_subject,
         "missing",

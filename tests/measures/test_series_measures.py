@@ -88,6 +88,18 @@ def test_a_repository_of_two_services_is_weighed_once(world):
     assert (found.value, found.samples) == (Fraction(3, 5), 2)
 
 
+def test_a_repository_without_lines_takes_the_value_only_of_the_teams_that_have_it(world):
+    ratios = (("checkout", "0.5", 1), ("ledger", "0.8", 1), ("idle", "1", 1))
+    coverage(*ratios, lines=[("checkout", 100, 1), ("ledger", 200, 1)])(world)
+    sides = (world.series("coverage", "ratio"), world.series("lines", "count"))
+    definition = world.define("test_coverage", series=sides)
+    assert world.reading(definition).value == Fraction(7, 10)
+    absence = world.reading(definition, "company").absence
+    assert (absence.code, "idle" in absence.sentence) == ("no_weight", True)
+    world.observed("lines", "idle", 300, world.at(1))
+    assert world.reading(definition, "company").value == Fraction(17, 20)
+
+
 @pytest.mark.parametrize(
     ("observed", "value"),
     [

@@ -1,5 +1,6 @@
 """What series add up to: along a tree where subjects overlap, over spans of any length, over many periods."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -119,7 +120,7 @@ def test_a_series_of_one_span_and_one_of_two_cover_the_same_time(world, names):
     assert (found.value, found.parts["covered"].value) == ({"cost": 2}.get(names[0], Fraction(1, 2)), 30 * 86_400)
 
 
-def test_of_many_periods_each_reading_is_as_it_is_alone(world):
+def test_of_many_periods_each_reading_is_as_it_is_alone_also_without_its_parts(world):
     for month in range(-3, 2):
         for day in (0, 17):
             starts_at, ends_at = world.at(30 * month + day), world.at(30 * month + day + 13)
@@ -137,8 +138,10 @@ def test_of_many_periods_each_reading_is_as_it_is_alone(world):
         world.define("test_coverage", series=both),
         world.define("feature_adoption_rate", series=both),
         world.define("feature_revenue", series=(cost, world.series("released", "count")), within=20 * 86_400_000_000),
+        world.define("employee_net_promoter_score", unit="points", survey=world.survey()),
     ]
     periods = [Period(world.at(day - 30), world.at(day)) for day in (-60, -35, -8, 0, 20, 30)]
+    world.answered("payments", 10, 9, 8, 3, 7, closes_at=world.at(-10))
     alone = [
         world.reading(definition, team, period)
         for definition in definitions
@@ -147,3 +150,5 @@ def test_of_many_periods_each_reading_is_as_it_is_alone(world):
     ]
     assert evaluate(world.store, definitions, world.scopes, list(world.scopes), periods) == alone
     assert sum(reading.value is not None for reading in alone) > len(alone) / 2
+    without = evaluate(world.store, definitions, world.scopes, list(world.scopes), periods, details=False)
+    assert without == [replace(reading, parts={}) for reading in alone]

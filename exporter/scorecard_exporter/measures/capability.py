@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from scorecard_exporter.measures import diagnose, diagnose_series
-from scorecard_exporter.measures.finding import MICROS, Finding
+from scorecard_exporter.measures.finding import MICROS, Details, Finding
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period
 from scorecard_exporter.measures.observations import Row
 from scorecard_exporter.measures.observed import Observed
@@ -46,18 +46,18 @@ def _for_each_head(observed: Observed, definition: Definition, team: str, period
     if events.absence:
         return events.nothing()
     held, absence = _headcount(observed, definition, team, period)
-    beside = {name: events.part("count")}
     divisor = (period.ends_at - period.starts_at) * MICROS
-    if held is not None:
-        beside["mean_headcount"] = Part(held, "count", divisor)
     if absence is None and not held:
         absence = diagnose.division_by_zero(f"The mean of series {definition.series[1].name!r}")
     return Finding(
         value=None if absence or not held else Fraction(events.total * divisor, events.tally.divisor * held),
         samples=events.samples,
         newest_at=events.newest_at,
-        beside=beside,
         absence=absence,
+        details=lambda: Details(
+            beside={name: events.part("count")}
+            | ({} if held is None else {"mean_headcount": Part(held, "count", divisor)})
+        ),
     )
 
 

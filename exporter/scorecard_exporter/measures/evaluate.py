@@ -45,8 +45,8 @@ def evaluate(
     """A reading of each definition, for each of `teams`, over each period, in this order; equal definitions once.
 
     `scopes` holds every team of the tree, and is what the store's dimensions were made from. `coverage`: what the
-    store says now of what has been read, where that is known already. Without `details` readings of events have
-    neither parts nor interval, which saves a third of the statements.
+    store says now of what has been read, where that is known already. Without `details` readings of events and series
+    have neither parts nor interval, which saves a third of the statements.
     """
     known = coverage or coverage_of(store, definitions, scopes, teams)
     evaluation = _Evaluation(store, definitions, scopes, teams, periods, coverage=known, details=details)
@@ -107,7 +107,8 @@ class _Evaluation:
         else:
             finding = SERIES_MEASURES[definition.measure].find(self._observed, definition, team, period)
         absence = finding.absence or _too_few(definition, finding, period)
-        return _reading(definition, team, period, finding, absence)
+        details = finding.details() if self._details else _NO_DETAILS
+        return _reading(definition, team, period, finding, absence, details=details)
 
     def _of_events(self, definition: Definition, recipe: Recipe, team: str) -> Iterator[Reading]:
         entry, scope = CATALOGUE[definition.measure], self._scopes[team]
@@ -223,16 +224,15 @@ def _computed(definition: Definition, operands: Mapping[str, Reading]) -> Readin
         value=value,
         samples=min(operand.samples for operand in operands.values()),
         newest_at=max(moments, default=None),
-        beside={
-            name: Part(values[name], operand.definition.unit) for name, operand in operands.items() if name in values
-        },
     )
+    beside = {name: Part(values[name], operand.definition.unit) for name, operand in operands.items() if name in values}
     return _reading(
         definition,
         team,
         period,
         finding,
         absence or _too_few(definition, finding, period),
+        details=Details(beside=beside),
         provisional_until=max(provisional, default=None),
     )
 
@@ -326,16 +326,13 @@ def _reading(
     finding: Finding,
     absence: Absence | None,
     *,
-    details: Details | None = None,
+    details: Details,
     provisional_until: int | None = None,
     notes: tuple[str, ...] = (),
 ) -> Reading:
-    """A finding as a reading: without its value and what belongs to it where there is a reason against it.
-
-    `details`: where they are not the finding's own.
-    """
+    """A finding as a reading: without its value and what belongs to it where there is a reason against it."""
     has_value = absence is None
-    parts, beside, interval = details or Details(finding.parts, finding.beside)
+    parts, beside, interval = details
     return Reading(
         definition=definition,
         team=team,

@@ -10,10 +10,10 @@ from fractions import Fraction
 from functools import partial
 
 from scorecard_exporter.measures import diagnose, diagnose_series
-from scorecard_exporter.measures.finding import MICROS, Finding, count
+from scorecard_exporter.measures.finding import MICROS, Details, Finding, count
 from scorecard_exporter.measures.model import Definition, Period
 from scorecard_exporter.measures.observations import Overlapping
-from scorecard_exporter.measures.observed import Observed
+from scorecard_exporter.measures.observed import Observed, current_parts
 from scorecard_exporter.measures.tally import Tally, common_divisor, portion
 from scorecard_exporter.measures.tree import AddedUp
 
@@ -27,7 +27,7 @@ def adoption(observed: Observed, definition: Definition, team: str, period: Peri
         if side.absence:
             return side.nothing()
     absence = None
-    differing = _differing(observed, (used.tally, targeted.tally), team, period)
+    differing = _differing(observed, used.tally, targeted.tally, team, period)
     if differing:
         absence = diagnose_series.not_same_subjects(definition.series, team, differing)
     elif not targeted.total:
@@ -36,25 +36,43 @@ def adoption(observed: Observed, definition: Definition, team: str, period: Peri
         value=None if absence else used.divided_by(targeted),
         samples=used.samples,
         newest_at=used.newest_at,
-        parts=used.parts,
-        beside={"users": used.part("count"), "targeted_users": targeted.part("count")},
         absence=absence,
+        details=lambda: Details(
+            current_parts(used.tally, team),
+            {"users": used.part("count"), "targeted_users": targeted.part("count")},
+        ),
     )
 
 
-def _differing(observed: Observed, tallies: Iterable[Tally], team: str, period: Period) -> list[str]:
+def _differing(observed: Observed, used: Tally, targeted: Tally, team: str, period: Period) -> list[str]:
     """The features that are dated in the period in only one of the two series, or at another time in the other."""
-    above, below = (one.once("dated", partial(_dated, observed, one, period)).of(team) for one in tallies)
-    return [] if above == below else sorted({feature for feature, _, _ in above ^ below})
+    dated = used.once(("dated", id(targeted)), partial(_dated_otherwise, observed, used, targeted, period))
+    if not dated:
+        return []
+    above, below = (one.of(team) for one in dated)
+    return sorted({feature for feature, _, _ in above ^ below})
 
 
-def _dated(observed: Observed, tally: Tally, period: Period) -> AddedUp[_Dated]:
-    """Feature and time of every observation of a series that is dated in the period."""
-    dated = {
+def _dated_otherwise(
+    observed: Observed, used: Tally, targeted: Tally, period: Period
+) -> tuple[AddedUp[_Dated], AddedUp[_Dated]] | None:
+    """What is dated in each of the two series; None where it is the same, subject by subject."""
+    above, below = (_dated(observed, one, period) for one in (used, targeted))
+    if used.tree is targeted.tree and above == below:
+        return None
+    return AddedUp(used.tree, above, _united), AddedUp(targeted.tree, below, _united)
+
+
+def _united(every: Iterable[_Dated]) -> _Dated:
+    return frozenset[tuple[str, int, int]]().union(*every)
+
+
+def _dated(observed: Observed, tally: Tally, period: Period) -> dict[str, _Dated]:
+    """Feature and time of every observation of a series that is dated in the period, by subject."""
+    return {
         subject: frozenset((row[3], *row[-2:]) for row in rows if row[-1] <= period.ends_at)
         for subject, rows in observed.observations.overlapping(tally.series.name, period).items()
     }
-    return AddedUp(tally.tree, dated, lambda every: frozenset[tuple[str, int, int]]().union(*every))
 
 
 def new_revenue(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
@@ -66,19 +84,23 @@ def new_revenue(observed: Observed, definition: Definition, team: str, period: P
     released = observed.observations.first(releases.name)
     tally = gathered.tally
     features = tally.once("features", partial(_features, tally)).of(team)
-    unknown = features.difference(released)
-    beside = {"features": count(len(features)), "without_release": count(len(unknown))}
-    if unknown == features:
+
+    def details() -> Details:
+        without_release = count(len(features.difference(released)))
+        return Details(
+            current_parts(tally, team), {"features": count(len(features)), "without_release": without_release}
+        )
+
+    if not any(feature in released for feature in features):
         absence = diagnose_series.no_feature_release(revenue, releases, sorted(features))
-        return gathered.nothing()._replace(beside=beside, absence=absence)
+        return gathered.nothing()._replace(absence=absence, details=details)
     name = "earned", releases.name, definition.within
     earned, divisor = tally.once(name, partial(_earned, observed, tally, released, definition.within, period))
     return Finding(
         value=Fraction(earned.of(team), divisor * MICROS),
         samples=gathered.samples,
         newest_at=gathered.newest_at,
-        parts=gathered.parts,
-        beside=beside,
+        details=details,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
@@ -29,15 +29,15 @@ class Details(NamedTuple):
 class Finding(NamedTuple):
     """A value with its evidence. `value` None: nothing to compute it from.
 
-    `parts` and `beside` as in `Details`. `absence`: a reason against the value that the samples cannot show.
+    `absence`: a reason against the value that the samples cannot show. `details` makes what stands beside it, which a
+    long history does not ask for.
     """
 
     value: Fraction | None
     samples: int
     newest_at: int | None
-    parts: Mapping[str, Part] = MappingProxyType({})
-    beside: Mapping[str, Part] = MappingProxyType({})
     absence: Absence | None = None
+    details: Callable[[], Details] = Details
 
 
 @lru_cache(maxsize=4096)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
-from types import MappingProxyType
 from typing import NamedTuple
 
 from scorecard_exporter.events.model import is_from
 from scorecard_exporter.measures import diagnose, diagnose_series
 from scorecard_exporter.measures.coverage import fresh_from
-from scorecard_exporter.measures.finding import MICROS, Finding, count, seconds
+from scorecard_exporter.measures.finding import MICROS, Details, Finding, count, seconds
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Scope, Series, Statistic
 from scorecard_exporter.measures.observations import Observations
 from scorecard_exporter.measures.tally import Tally, newest, prorated, whole
@@ -30,7 +29,6 @@ class Gathered(NamedTuple):
     total: int | Fraction
     samples: int
     newest_at: int | None
-    parts: Mapping[str, Part]
     absence: Absence | None
 
     @property
@@ -48,10 +46,7 @@ class Gathered(NamedTuple):
 
     def divided_by(self, other: Gathered) -> Fraction:
         """The quotient of two sums, of which the other is not zero."""
-        return Fraction(self.total * other.tally.divisor, other.total * self.tally.divisor)
-
-
-_NO_PARTS: Mapping[str, Part] = MappingProxyType({})
+        return self.tally.divided(self.total, other.tally, other.total)
 
 
 class Observed:
@@ -77,10 +72,13 @@ class Observed:
             value /= gathered.samples
         elif statistic == "mean":
             value = gathered.tally.means(team)
-        parts = gathered.parts
-        if statistic == "sum":
-            parts = {**parts, **_covered_part(gathered.tally, team)}
-        return Finding(value=value, samples=gathered.samples, newest_at=gathered.newest_at, parts=parts)
+        told = sum_parts if statistic == "sum" else current_parts
+        return Finding(
+            value=value,
+            samples=gathered.samples,
+            newest_at=gathered.newest_at,
+            details=lambda: Details(told(gathered.tally, team)),
+        )
 
     def quotient(
         self, definition: Definition, team: str, period: Period, names: tuple[str, str] = ("numerator", "denominator")
@@ -100,14 +98,11 @@ class Observed:
             value=None if absence else above.divided_by(below),
             samples=min(above.samples, below.samples),
             newest_at=max(above.newest_at or 0, below.newest_at or 0),
-            parts={
-                **above.parts,
-                **_covered_part(above.tally, team),
-                **below.parts,
-                **_covered_part(below.tally, team),
-            },
-            beside={names[0]: above.part(numerator.unit), names[1]: below.part(denominator.unit)},
             absence=absence,
+            details=lambda: Details(
+                {**sum_parts(above.tally, team), **sum_parts(below.tally, team)},
+                {names[0]: above.part(numerator.unit), names[1]: below.part(denominator.unit)},
+            ),
         )
 
     def subjects(self, series: Series, statistic: Statistic, team: str, period: Period) -> frozenset[str]:
@@ -148,16 +143,16 @@ class Observed:
         tally = self.tally(series, statistic, period)
         total, samples, newest_at, contributions, fresh, others, _ = tally.sum(team)
         if tally.read_until is None or not contributions:
-            return Gathered(tally, 0, 0, None, _NO_PARTS, self._why_none(definition, series, team, period))
-        absence = self._unread(definition, tally.read_until, period)
+            return Gathered(tally, 0, 0, None, self._why_none(definition, series, team, period))
+        absence = None
+        # Read up to the end it cannot be stale; this is asked for every reading.
+        if tally.read_until < period.ends_at:
+            absence = self._unread(definition, tally.read_until, period)
         if absence is None and others:
             absence = diagnose_series.wrong_unit(series, others)
         if absence is None and not fresh:
             absence = diagnose_series.stale_series(series, newest_at, period)
-        parts = _NO_PARTS
-        if fresh < contributions:
-            parts = {"subjects_current": count(fresh), "subjects": count(contributions)}
-        return Gathered(tally, total, samples, newest_at, parts, absence)
+        return Gathered(tally, total, samples, newest_at, absence)
 
     def events(self, definition: Definition, series: Series, team: str, period: Period) -> Gathered:
         """The events of a series in the period, however long ago the newest was; none is a true zero if all is known.
@@ -170,7 +165,7 @@ class Observed:
         absence = self._untold(definition, tally, team, period, is_empty=not contributions)
         if absence is None and others:
             absence = diagnose_series.wrong_unit(series, others)
-        return Gathered(tally, total, samples, newest_at if contributions else None, _NO_PARTS, absence)
+        return Gathered(tally, total, samples, newest_at if contributions else None, absence)
 
     def _untold(
         self, definition: Definition, tally: Tally, team: str, period: Period, *, is_empty: bool
@@ -249,6 +244,8 @@ def _same_time(above: Tally, below: Tally, team: str) -> bool:
     Subject by subject where both have the same subjects; otherwise every subject of both has to cover the same.
     """
     differing = above.once(("differing", id(below)), partial(_differing, above, below))
+    if not differing and above.tree is below.tree:
+        return True
     first, second = above.tree.subjects(team), below.tree.subjects(team)
     if first is second or first == second:
         return differing.isdisjoint(first)
@@ -261,10 +258,19 @@ def _differing(above: Tally, below: Tally) -> frozenset[str]:
     return frozenset(one for one in every if above.spans.get(one) != below.spans.get(one))
 
 
-def _covered_part(tally: Tally, team: str) -> Mapping[str, Part]:
-    """How much of the period the least covered subject covers; nothing to say of mere moments."""
+def current_parts(tally: Tally, team: str) -> dict[str, Part]:
+    """How many of the observed subjects are fresh, where not all of them are."""
+    counted = tally.sum(team)
+    if counted.fresh == counted.contributions:
+        return {}
+    return {"subjects_current": count(counted.fresh), "subjects": count(counted.contributions)}
+
+
+def sum_parts(tally: Tally, team: str) -> dict[str, Part]:
+    """And how much of the period the least covered subject covers; nothing to say of mere moments."""
     covered = tally.covered(team)
-    return {"covered": seconds(covered)} if covered >= MICROS else _NO_PARTS
+    parts = current_parts(tally, team)
+    return {**parts, "covered": seconds(covered)} if covered >= MICROS else parts
 
 
 def _adds_up(unit: str, statistic: Statistic) -> bool:

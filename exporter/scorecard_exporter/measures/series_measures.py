@@ -12,10 +12,11 @@ from typing import NamedTuple, cast
 from scorecard_exporter.measures import diagnose, diagnose_series
 from scorecard_exporter.measures.capability import hackathon_contributions, internal_mobility, retention
 from scorecard_exporter.measures.features import adoption, new_revenue
-from scorecard_exporter.measures.finding import Finding, count
+from scorecard_exporter.measures.finding import Details, Finding, count
+from scorecard_exporter.measures.matched import both, matched, weighted
 from scorecard_exporter.measures.model import Definition, Part, Period
 from scorecard_exporter.measures.observations import Use
-from scorecard_exporter.measures.observed import Observed
+from scorecard_exporter.measures.observed import Observed, current_parts
 
 
 def _uptime(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
@@ -40,21 +41,23 @@ def _test_coverage(observed: Observed, definition: Definition, team: str, period
     for side in (ratios, sizes):
         if side.absence:
             return side.nothing()
-    covered, lines = ratios.tally.by_raw(team), sizes.tally.by_raw(team)
-    unknown = sorted(covered.keys() - lines.keys())
-    total = sum(lines[raw] for raw in covered if raw in lines)
-    weighted = sum(ratio * lines.get(raw, 0) for raw, ratio in covered.items())
+    found = matched(ratios.tally, sizes.tally, team, weighted)
     absence = None
-    if unknown:
-        absence = diagnose_series.no_weight(definition.series, unknown)
-    elif not total:
+    if found.unmatched:
+        absence = diagnose_series.no_weight(definition.series, sorted(found.unmatched))
+    elif not found.below:
         absence = diagnose.division_by_zero(f"The sum of series {definition.series[1].name!r}")
+
+    def details() -> Details:
+        lines = Part(found.below, "count", sizes.tally.divisor)
+        return Details({**current_parts(ratios.tally, team), "repositories": count(found.number), "lines": lines})
+
     return Finding(
-        value=None if absence else Fraction(weighted, total * ratios.tally.divisor),
-        samples=len(covered),
+        value=None if absence else Fraction(found.above, found.below * ratios.tally.divisor),
+        samples=found.number,
         newest_at=ratios.newest_at,
-        parts={**ratios.parts, "repositories": count(len(covered)), "lines": Part(total, "count", sizes.tally.divisor)},
         absence=absence,
+        details=details,
     )
 
 
@@ -64,23 +67,24 @@ def _training_completion(observed: Observed, definition: Definition, team: str, 
     for side in (completed, assigned):
         if side.absence:
             return side.nothing()
-    above, below = completed.tally.by_raw(team), assigned.tally.by_raw(team)
-    done, total = sum(above.values()), sum(below.values())
+    found = matched(completed.tally, assigned.tally, team, both)
     absence = None
-    if above.keys() != below.keys():
-        absence = diagnose_series.not_same_subjects(definition.series, team, sorted(above.keys() ^ below.keys()))
-    elif not total:
+    if found.unmatched:
+        absence = diagnose_series.not_same_subjects(definition.series, team, sorted(found.unmatched))
+    elif not found.below:
         absence = diagnose.division_by_zero(f"The sum of series {definition.series[1].name!r}")
+
+    def details() -> Details:
+        done = Part(found.above, "count", completed.tally.divisor)
+        total = Part(found.below, "count", assigned.tally.divisor)
+        return Details(current_parts(completed.tally, team), {"completed": done, "assigned": total})
+
     return Finding(
-        value=None if absence else Fraction(done * assigned.tally.divisor, total * completed.tally.divisor),
-        samples=len(above),
+        value=None if absence else completed.tally.divided(found.above, assigned.tally, found.below),
+        samples=found.number,
         newest_at=completed.newest_at,
-        parts=completed.parts,
-        beside={
-            "completed": Part(done, "count", completed.tally.divisor),
-            "assigned": Part(total, "count", assigned.tally.divisor),
-        },
         absence=absence,
+        details=details,
     )
 
 

@@ -12,7 +12,7 @@ from scorecard_exporter.events.model import is_from
 from scorecard_exporter.measures import diagnose, diagnose_surveys
 from scorecard_exporter.measures.aggregate import bigint, one_of, read, sample_text, text_literal
 from scorecard_exporter.measures.coverage import fresh_from
-from scorecard_exporter.measures.finding import Finding, count
+from scorecard_exporter.measures.finding import Details, Finding, count
 from scorecard_exporter.measures.model import Absence, Definition, Period, Scope, Survey
 from scorecard_exporter.measures.withheld import withheld
 from scorecard_exporter.store.base import Store
@@ -155,27 +155,32 @@ def _of_round(survey: Survey, newest: _Result, team: str, period: Period) -> Fin
         several = diagnose_surveys.several_questions(survey, newest.round, newest.questions)
         return Finding(value=None, samples=0, newest_at=newest.closed_at, absence=several)
     found = newest.of(team)
-    absence = _why_not(survey, newest, team, period)
-    parts = {
-        "promoters": count(found.promoters),
-        "passives": count(found.every - found.promoters - found.detractors),
-        "detractors": count(found.detractors),
-    }
+    absence = _why_not(survey, newest, team, period, found.every)
     return Finding(
         value=None if absence else Fraction(100 * (found.promoters - found.detractors), found.every),
         samples=found.every,
         newest_at=newest.closed_at,
-        parts=parts,
         absence=absence,
+        details=lambda: _parts(found),
     )
 
 
-def _why_not(survey: Survey, newest: _Result, team: str, period: Period) -> Absence | None:
+def _parts(found: _Answers) -> Details:
+    return Details(
+        {
+            "promoters": count(found.promoters),
+            "passives": count(found.every - found.promoters - found.detractors),
+            "detractors": count(found.detractors),
+        }
+    )
+
+
+def _why_not(survey: Survey, newest: _Result, team: str, period: Period, answers: int) -> Absence | None:
     """The round is too old, there are too few answers, or others could be worked out from them."""
     if survey.freshness and newest.closed_at < period.ends_at - survey.freshness:
         return diagnose_surveys.stale_round(survey, newest.round, newest.closed_at, period)
-    if newest.of(team).every < survey.min_group:
-        return diagnose_surveys.too_few_answers(survey, newest.round, team, newest.of(team).every)
+    if answers < survey.min_group:
+        return diagnose_surveys.too_few_answers(survey, newest.round, team, answers)
     if team in newest.withheld:
         return diagnose_surveys.answers_withheld(survey, newest.round, team)
     return None
@@ -184,9 +189,9 @@ def _why_not(survey: Survey, newest: _Result, team: str, period: Period) -> Abse
 def _unread(survey: Survey, read_until: int | None, definition: Definition, period: Period) -> Absence | None:
     if read_until is None:
         return diagnose.not_read([(survey.origin or "any source", "survey_answer")])
-    if read_until < fresh_from(period, definition.freshness):
-        return diagnose.stale(read_until, period, definition.freshness)
-    return None
+    if read_until >= period.ends_at or read_until >= fresh_from(period, definition.freshness):
+        return None
+    return diagnose.stale(read_until, period, definition.freshness)
 
 
 _CLOSES = "select survey, round, origin, max(closes_at) from survey_answers"

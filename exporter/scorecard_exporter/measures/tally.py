@@ -100,6 +100,16 @@ class Tally:
         """What each raw subject of a team contributes, once; to be divided by `divisor`."""
         return self._by_raw.of(team) if self.is_apart else _totals(self.found(team))
 
+    def totals(self, subject: str) -> Mapping[str, int | Fraction]:
+        """The same of one subject."""
+        return _totals(self.by_subject[subject])
+
+    def divided(self, amount: int | Fraction, other: Tally, by: int | Fraction) -> Fraction:
+        """An amount of this tally divided by one of another tally, which is not zero."""
+        if self.divisor == other.divisor:
+            return Fraction(amount, by)
+        return Fraction(amount * other.divisor, by * self.divisor)
+
     def once(self, name: Hashable, make: Callable[[], _Made]) -> _Made:
         """Something else that is made of these contributions; made once by this name."""
         if name not in self._made:
@@ -207,38 +217,23 @@ def _joined(
 ) -> dict[str, Sequence[Contribution]]:
     """Of each subject a contribution of each raw subject and unit; what of a row counts is its weight, or `whole`."""
     fresh_from, end = _fresh_from(series, period), period.ends_at
+    units = {unit: _others(unit, series) for unit in {row[4] for some in rows.values() for row in some}}
 
-    def of_row(row: Overlapping) -> Contribution:
-        _, _, _, raw, unit, amount, samples, starts_at, ends_at = row
-        newest_at = (min(end, ends_at)) - 1
-        total = amount * weights.get((starts_at, ends_at), whole)
-        return Contribution(total, samples, newest_at, 1, int(newest_at >= fresh_from), _others(unit, series), raw)
+    def of_subject(some: Iterable[Overlapping]) -> Sequence[Contribution]:
+        found: dict[tuple[str, str], tuple[int | Fraction, int, int]] = {}
+        for _, _, _, raw, unit, amount, samples, starts_at, ends_at in some:
+            total, newest_at = amount * weights.get((starts_at, ends_at), whole), min(end, ends_at) - 1
+            known = found.get((raw, unit))
+            if known:
+                found[raw, unit] = known[0] + total, known[1] + samples, max(known[2], newest_at)
+            else:
+                found[raw, unit] = total, samples, newest_at
+        return [
+            Contribution(total, samples, newest_at, 1, int(newest_at >= fresh_from), units[unit], raw)
+            for (raw, unit), (total, samples, newest_at) in found.items()
+        ]
 
-    return {
-        subject: (of_row(some[0]),) if len(some) == 1 else _by_raw((row[4], of_row(row)) for row in some)
-        for subject, some in rows.items()
-    }
-
-
-def _by_raw(every: Iterable[tuple[str, Contribution]]) -> Sequence[Contribution]:
-    """Those of the same raw subject and unit, which is beside them, as one."""
-    found: dict[tuple[str, str], Contribution] = {}
-    for unit, one in every:
-        known = found.get((unit, one.raw))
-        found[unit, one.raw] = _both(known, one) if known else one
-    return tuple(found.values())
-
-
-def _both(one: Contribution, other: Contribution) -> Contribution:
-    return Contribution(
-        one.total + other.total,
-        one.samples + other.samples,
-        max(one.newest_at, other.newest_at),
-        1,
-        max(one.fresh, other.fresh),
-        one.others,
-        one.raw,
-    )
+    return {subject: of_subject(some) for subject, some in rows.items()}
 
 
 def _fresh_from(series: Series, period: Period) -> int:

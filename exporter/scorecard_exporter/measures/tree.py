@@ -39,6 +39,8 @@ class Tree:
         self._present = frozenset(present)
         self._subjects: dict[str, frozenset[str]] = {}
         self._parts: dict[str, _Parts] = {}
+        self.alone: dict[str, str] = {}
+        """Of teams for which one subject stands, that one; as far as their parts were asked for."""
 
     def subjects(self, team: str) -> frozenset[str]:
         """The team's own subject, or those of its services and children.
@@ -55,6 +57,8 @@ class Tree:
         known = self._parts.get(team)
         if known is None:
             known = self._parts[team] = self._parts_of(self._scopes[team])
+            if known.alone:
+                self.alone[team] = known.alone
         return known
 
     def _parts_of(self, scope: Scope) -> _Parts:
@@ -68,9 +72,11 @@ class Tree:
             return own or _Parts()
         if len(every) == 1:
             return _one(*every)
-        if len(every) == len(services) + sum(len(self.subjects(child)) for child in children):
-            return _Parts(services, children)
-        return _Parts(sorted(every))
+        if len(every) < len(services) + sum(len(self.subjects(child)) for child in children):
+            return _Parts(sorted(every))
+        # A team of one subject is that subject: nothing has to be added up for it.
+        below = [child for child in children if child not in self.alone]
+        return _Parts([*services, *(self.alone[child] for child in children if child in self.alone)], below)
 
 
 def _one(subject: str) -> _Parts:
@@ -85,16 +91,24 @@ class AddedUp(Generic[_Number]):
     ) -> None:
         """`add`: several numbers; or none, where no subject stands for a team."""
         self._tree = tree
+        self._alone = tree.alone
         self._by_subject = by_subject
         self._add = add
         self._known: dict[str, _Number] = {}
 
     def of(self, team: str) -> _Number:
         """That of a team."""
-        subjects, children, alone = self._tree.parts(team)
+        alone = self._alone.get(team)
         if alone:
             return self._by_subject[alone]
         if team not in self._known:
-            every = [self._by_subject[subject] for subject in subjects]
-            self._known[team] = self._add([*every, *map(self.of, children)])
+            self._known[team] = self._sum_of(team)
         return self._known[team]
+
+    def _sum_of(self, team: str) -> _Number:
+        subjects, children, alone = self._tree.parts(team)
+        if alone:
+            return self._by_subject[alone]
+        every = [self._by_subject[subject] for subject in subjects]
+        every.extend(map(self.of, children))
+        return self._add(every)
