@@ -101,6 +101,8 @@ def collect(snapshots: Iterable[Snapshot]) -> History:
             if key not in collected:
                 collected[key] = _Collected(card, columns)
             collected[key].add(card, taken.at)
+        # The next one is made while nothing of this one is held any more.
+        del taken
     return History({key: one.history for key, one in collected.items()})
 
 

@@ -9,7 +9,6 @@ from operator import mul
 from typing import NamedTuple
 
 from scorecard_exporter.quantities import nearest_float
-from scorecard_exporter.scorecard.model import MeasureStatus
 from scorecard_exporter.scorecard.score import Status
 
 TOLERANCE = 1e-9
@@ -31,17 +30,12 @@ class Weight(NamedTuple):
         return cls(weight, nearest_float(weight))
 
 
-class Child(NamedTuple):
-    """What a parent needs to know of a child.
+Child = tuple[Weight, float | None, bool, bool]
+"""What a parent needs to know of a child: weight, score, whether it applies, whether it raises the alarm.
 
-    `applies`: False where there is nothing to measure. `alarm`: the child, or something in it, is
-    critical and red, or critical and without the number it should have.
-    """
-
-    weight: Weight
-    score: float | None
-    applies: bool
-    alarm: bool
+It does not apply where there is nothing to measure. It raises the alarm when it, or something in it, is critical and
+red, or critical and without the number it should have. Plain, because a long history has more than a million.
+"""
 
 
 class Rolled(NamedTuple):
@@ -59,15 +53,7 @@ class Rolled(NamedTuple):
     def child(self, weight: Weight, *, critical: bool = False) -> Child:
         """This parent as a child of its own; `critical`: it raises the alarm when red or without a score."""
         alarm = self.alarm or (critical and self.applies and self.status in ("red", "grey"))
-        return Child(weight, self.score, self.applies, alarm)
-
-
-def measure_child(status: MeasureStatus, weight: Weight) -> Child:
-    """A judged measure as a child of its objective."""
-    absence = status.absence
-    applies = absence is None or absence.state != "not_applicable"
-    alarm = status.measure.critical and applies and status.status in ("red", "grey")
-    return Child(weight, status.score, applies, alarm)
+        return weight, self.score, self.applies, alarm
 
 
 def roll_up(children: Iterable[Child]) -> Rolled:
@@ -105,6 +91,8 @@ def _coverage(scored: list[Weight], missing: list[Weight]) -> tuple[float, bool]
 
 def _mean(scored: list[Weight], scores: list[float]) -> float:
     """Weighted, the same in every order, and within the scores, which rounding alone would not keep."""
+    if len(scores) == 1:
+        return scores[0]
     weights = [weight.number for weight in scored]
     mean = math.fsum(map(mul, weights, scores)) / math.fsum(weights)
     return min(max(mean, min(scores)), max(scores))
