@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from scorecard_exporter.config.model import Measure, Objective, Perspective, Scorecard
 from scorecard_exporter.scorecard.model import (
@@ -18,19 +18,9 @@ from scorecard_exporter.scorecard.model import (
     ScorecardStatus,
     Snapshot,
 )
-from scorecard_exporter.scorecard.points import Columns, MeasurePoint, Points
-from scorecard_exporter.scorecard.score import Status
+from scorecard_exporter.scorecard.points import PLACES, MeasureColumns, MeasurePoint, ParentColumns, ParentPoint, Points
 
 Level = Literal["scorecard", "perspective", "objective"]
-
-
-class ParentPoint(NamedTuple):
-    """A scorecard, perspective or objective at one moment (microseconds)."""
-
-    at: int
-    score: float | None
-    coverage: float
-    status: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +53,7 @@ class ParentHistory:
     level: Level
     id: str
     title: str
-    points: list[ParentPoint] = field(default_factory=list)
+    points: Sequence[ParentPoint]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +83,13 @@ class History:
 
 def collect(snapshots: Iterable[Snapshot]) -> History:
     """The history that these snapshots are, oldest first."""
-    columns = Columns()
+    measures, parents = MeasureColumns(), ParentColumns()
     collected: dict[tuple[str, str], _Collected] = {}
     for taken in snapshots:
         for card in taken.scorecards:
             key = card.scorecard.id, card.team
             if key not in collected:
-                collected[key] = _Collected(card, columns)
+                collected[key] = _Collected(card, measures, parents)
             collected[key].add(card, taken.at)
         # The next one is made while nothing of this one is held any more.
         del taken
@@ -109,11 +99,12 @@ def collect(snapshots: Iterable[Snapshot]) -> History:
 class _Collected:
     """A scorecard of one team, put together moment by moment."""
 
-    def __init__(self, card: ScorecardStatus, columns: Columns) -> None:
+    def __init__(self, card: ScorecardStatus, measures: MeasureColumns, parents: ParentColumns) -> None:
         whole = card.scorecard
         self.history = TeamHistory(whole.id, whole.title, whole.zone, card.team, card.team_title)
-        self._columns = columns
-        self._places: dict[str, array[int]] = {}
+        self._measures, self._parents = measures, parents
+        self._places_of_measures: dict[str, array[int]] = {}
+        self._places_of_parents: dict[tuple[Level, str], array[int]] = {}
 
     def add(self, card: ScorecardStatus, at: int) -> None:
         """What it says at a moment."""
@@ -124,16 +115,16 @@ class _Collected:
             for objective in perspective.objectives:
                 self._add_parent("objective", objective.objective, objective, at)
                 judged += objective.measures
-        for place, status in zip(self._columns.add(judged), judged, strict=True):
-            places = self._places.get(status.measure.id)
+        for place, status in zip(self._measures.add(judged), judged, strict=True):
+            places = self._places_of_measures.get(status.measure.id)
             if places is None:
                 places = self._add_measure(status.measure)
             places.append(place)
 
     def _add_measure(self, measure: Measure) -> array[int]:
         """The places of its points, of which there are none yet."""
-        places = self._places[measure.id] = array("q")
-        self.history.measures[measure.id] = MeasureHistory(measure, Points(self._columns, places))
+        places = self._places_of_measures[measure.id] = array(PLACES)
+        self.history.measures[measure.id] = MeasureHistory(measure, Points(self._measures, places))
         return places
 
     def _add_parent(
@@ -143,8 +134,9 @@ class _Collected:
         status: ScorecardStatus | PerspectiveStatus | ObjectiveStatus,
         at: int,
     ) -> None:
-        parents = self.history.parents
-        history = parents.get((level, parent.id))
-        if history is None:
-            history = parents[level, parent.id] = ParentHistory(level, parent.id, parent.title)
-        history.points.append(ParentPoint(at, status.score, status.coverage, status.status))
+        places = self._places_of_parents.get((level, parent.id))
+        if places is None:
+            places = self._places_of_parents[level, parent.id] = array(PLACES)
+            points = Points(self._parents, places)
+            self.history.parents[level, parent.id] = ParentHistory(level, parent.id, parent.title, points)
+        places.append(self._parents.add(at, status))

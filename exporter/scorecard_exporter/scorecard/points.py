@@ -1,4 +1,4 @@
-"""The points of measures in a history. There may be a million, so each field of them is a column of its own."""
+"""The points of a history. There may be a million, so each field of them is a column of its own."""
 
 from __future__ import annotations
 
@@ -7,13 +7,21 @@ from array import array
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import chain
-from typing import NamedTuple, overload
+from typing import NamedTuple, Protocol, TypeVar, overload
 
 from scorecard_exporter.config.model import Anchors, Band
 from scorecard_exporter.measures.model import Absence, Period
-from scorecard_exporter.scorecard.model import MeasureStatus
+from scorecard_exporter.scorecard.model import (
+    MeasureStatus,
+    ObjectiveStatus,
+    PerspectiveStatus,
+    ScorecardStatus,
+)
 from scorecard_exporter.scorecard.score import Status
 from scorecard_exporter.scorecard.standard import Standard
+
+PLACES = "I"
+"""The type of an array of places in columns: there are less than four billion."""
 
 
 class MeasurePoint(NamedTuple):
@@ -43,22 +51,19 @@ class MeasurePoint(NamedTuple):
         return self.held_to.goal_text
 
 
-class Columns:
+class ParentPoint(NamedTuple):
+    """A scorecard, perspective or objective at one moment (microseconds)."""
+
+    at: int
+    score: float | None
+    coverage: float
+    status: Status
+
+
+class MeasureColumns:
     """The points of all measures of a history, in a quarter of the memory that objects take."""
 
-    __slots__ = (
-        "_absences",
-        "_held_to",
-        "_large",
-        "_periods",
-        "_ratios",
-        "_samples",
-        "_scores",
-        "_statuses",
-    )
-
     def __init__(self) -> None:
-        # What many points share.
         self._periods: list[Period] = []
         self._held_to: list[Standard] = []
         self._statuses: list[Status] = []
@@ -100,13 +105,12 @@ class Columns:
 
     def point(self, place: int) -> MeasurePoint:
         """What is kept at a place."""
-        score = self._scores[place]
         return MeasurePoint(
             self._periods[place],
             self._value(place),
             self._samples[place],
             self._held_to[place],
-            None if math.isnan(score) else score,
+            _score(self._scores[place]),
             self._statuses[place],
             self._absences[place],
         )
@@ -116,28 +120,62 @@ class Columns:
         return Fraction(numerator, denominator) if denominator else self._large.get(place)
 
 
-class Points(Sequence[MeasurePoint]):
-    """The points of one measure of one team; each is made when it is looked at."""
+class ParentColumns:
+    """The points of all parents of a history."""
+
+    def __init__(self) -> None:
+        self._moments = array("q")
+        self._scores = array("d")  # not a number: no score
+        self._coverages = array("d")
+        self._statuses: list[Status] = []
+
+    def add(self, at: int, rolled: ScorecardStatus | PerspectiveStatus | ObjectiveStatus) -> int:
+        """Keep a point of it; answers its place."""
+        self._moments.append(at)
+        self._scores.append(math.nan if rolled.score is None else rolled.score)
+        self._coverages.append(rolled.coverage)
+        self._statuses.append(rolled.status)
+        return len(self._statuses) - 1
+
+    def point(self, place: int) -> ParentPoint:
+        """What is kept at a place."""
+        score = _score(self._scores[place])
+        return ParentPoint(self._moments[place], score, self._coverages[place], self._statuses[place])
+
+
+def _score(kept: float) -> float | None:
+    return None if math.isnan(kept) else kept
+
+
+_Point_co = TypeVar("_Point_co", covariant=True)
+
+
+class _Columns(Protocol[_Point_co]):
+    def point(self, place: int) -> _Point_co: ...
+
+
+class Points(Sequence[_Point_co]):
+    """The points of one measure or parent of one team; each is made when it is looked at."""
 
     __slots__ = ("_columns", "_places")
 
-    def __init__(self, columns: Columns, places: array[int]) -> None:
+    def __init__(self, columns: _Columns[_Point_co], places: array[int]) -> None:
         self._columns, self._places = columns, places
 
     def __len__(self) -> int:
         return len(self._places)
 
     @overload
-    def __getitem__(self, place: int) -> MeasurePoint: ...
+    def __getitem__(self, place: int) -> _Point_co: ...
 
     @overload
-    def __getitem__(self, place: slice) -> list[MeasurePoint]: ...
+    def __getitem__(self, place: slice) -> list[_Point_co]: ...
 
-    def __getitem__(self, place: int | slice) -> MeasurePoint | list[MeasurePoint]:
+    def __getitem__(self, place: int | slice) -> _Point_co | list[_Point_co]:
         found = self._places[place]
         return self._columns.point(found) if isinstance(found, int) else list(map(self._columns.point, found))
 
-    def __iter__(self) -> Iterator[MeasurePoint]:
+    def __iter__(self) -> Iterator[_Point_co]:
         return map(self._columns.point, self._places)
 
     def __eq__(self, other: object) -> bool:
