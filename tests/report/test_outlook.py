@@ -9,7 +9,7 @@ import pytest
 from scorecard_exporter.config.model import Anchors, Band, Measure, Target, TargetPoint
 from scorecard_exporter.measures.model import Definition, Period
 from scorecard_exporter.report.outlook import outlook
-from scorecard_exporter.scorecard.history import MeasurePoint
+from scorecard_exporter.scorecard.points import MeasurePoint
 from scorecard_exporter.scorecard.review_periods import ReviewPeriod, months_until
 from scorecard_exporter.scorecard.standard import Standard
 

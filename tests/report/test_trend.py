@@ -9,7 +9,7 @@ import pytest
 from scorecard_exporter.measures.model import Period
 from scorecard_exporter.quantities import instant
 from scorecard_exporter.report.trend import line
-from scorecard_exporter.scorecard.history import MeasurePoint
+from scorecard_exporter.scorecard.points import MeasurePoint
 from scorecard_exporter.scorecard.standard import Standard
 
 DAY = 86_400_000_000

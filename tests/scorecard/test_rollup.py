@@ -1,12 +1,22 @@
 """From children to a parent: weights, coverage, what does not apply, what is critical."""
 
 from fractions import Fraction
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scorecard_exporter.scorecard.rollup import Child, Rolled, Weight, roll_up
+from scorecard_exporter.scorecard.rollup import Rolled, Weight, roll_up
+
+
+class Child(NamedTuple):
+    """What `roll_up` takes, with names."""
+
+    weight: Weight
+    score: float | None
+    applies: bool
+    alarm: bool
 
 
 def scored(score, weight=1):
@@ -84,7 +94,7 @@ def parent(status, *, applies=True, alarm=False):
     ],
 )
 def test_a_critical_parent_or_anything_critical_below_it_raises_the_alarm(rolled, is_critical, alarm):
-    child = rolled.child(Weight.of(Fraction(2)), critical=is_critical)
+    child = Child(*rolled.child(Weight.of(Fraction(2)), critical=is_critical))
     assert (child.alarm, child.weight.exact, child.score, child.applies) == (alarm, 2, rolled.score, rolled.applies)
 
 

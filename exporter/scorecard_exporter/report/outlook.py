@@ -11,8 +11,8 @@ from scorecard_exporter.measures.statistics import ENOUGH_SAMPLES
 from scorecard_exporter.quantities import DAY, instant, moment, two_digits, write
 from scorecard_exporter.report.trend import Line, line
 from scorecard_exporter.scorecard.document import Document, timestamp
-from scorecard_exporter.scorecard.history import MeasurePoint
 from scorecard_exporter.scorecard.numbers import several
+from scorecard_exporter.scorecard.points import MeasurePoint
 from scorecard_exporter.scorecard.review_periods import ReviewPeriod
 from scorecard_exporter.scorecard.wording import day_text, told_apart
 

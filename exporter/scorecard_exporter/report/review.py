@@ -26,7 +26,7 @@ from scorecard_exporter.scorecard.document import (
     pace_document,
     timestamp,
 )
-from scorecard_exporter.scorecard.history import MeasurePoint, TeamHistory
+from scorecard_exporter.scorecard.history import TeamHistory
 from scorecard_exporter.scorecard.model import (
     MeasureStatus,
     ObjectiveStatus,
@@ -35,6 +35,7 @@ from scorecard_exporter.scorecard.model import (
     ScorecardStatus,
 )
 from scorecard_exporter.scorecard.pace import pace
+from scorecard_exporter.scorecard.points import MeasurePoint
 from scorecard_exporter.scorecard.review_periods import ReviewPeriod
 from scorecard_exporter.scorecard.score import STATUSES
 from scorecard_exporter.scorecard.verdict import anchor_texts, anchor_values, judgement, score_text, target_note

@@ -16,7 +16,7 @@ from fractions import Fraction
 from scorecard_exporter.config.model import Axis
 from scorecard_exporter.measures.statistics import ENOUGH_SAMPLES
 from scorecard_exporter.quantities import DAY
-from scorecard_exporter.scorecard.history import MeasurePoint
+from scorecard_exporter.scorecard.points import MeasurePoint
 
 ENOUGH_POINTS = 10
 FEWEST_POINTS = 3

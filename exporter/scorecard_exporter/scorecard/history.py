@@ -5,59 +5,22 @@ Every number was judged in its own snapshot, with the target in force at the las
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from scorecard_exporter.config.model import Anchors, Band, Measure, Objective, Perspective, Scorecard
-from scorecard_exporter.measures.model import Absence, Period
+from scorecard_exporter.config.model import Measure, Objective, Perspective, Scorecard
 from scorecard_exporter.scorecard.model import (
+    MeasureStatus,
     ObjectiveStatus,
     PerspectiveStatus,
     ScorecardStatus,
     Snapshot,
 )
-from scorecard_exporter.scorecard.score import Status
-from scorecard_exporter.scorecard.standard import Standard
+from scorecard_exporter.scorecard.points import PLACES, MeasureColumns, MeasurePoint, ParentColumns, ParentPoint, Points
 
 Level = Literal["scorecard", "perspective", "objective"]
-
-
-class MeasurePoint(NamedTuple):
-    """A measure in one period; the fields are those of `MeasureStatus` and its reading."""
-
-    period: Period
-    value: Fraction | None
-    samples: int
-    held_to: Standard
-    score: float | None
-    status: Status
-    absence: Absence | None
-
-    @property
-    def value_text(self) -> str:
-        """The value as people write it, made when it is asked for; empty without one."""
-        return self.held_to.value_text(self.value)
-
-    @property
-    def anchors(self) -> Anchors | Band | None:
-        """Those in force; None: no target was."""
-        return self.held_to.anchors
-
-    @property
-    def goal_text(self) -> str:
-        """The goal in force as people write it."""
-        return self.held_to.goal_text
-
-
-class ParentPoint(NamedTuple):
-    """A scorecard, perspective or objective at one moment (microseconds)."""
-
-    at: int
-    score: float | None
-    coverage: float
-    status: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +28,7 @@ class MeasureHistory:
     """A measure of one team, oldest point first."""
 
     measure: Measure
-    points: list[MeasurePoint] = field(default_factory=list)
+    points: Sequence[MeasurePoint]
 
     @property
     def title(self) -> str:
@@ -90,7 +53,7 @@ class ParentHistory:
     level: Level
     id: str
     title: str
-    points: list[ParentPoint] = field(default_factory=list)
+    points: Sequence[ParentPoint]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,51 +83,60 @@ class History:
 
 def collect(snapshots: Iterable[Snapshot]) -> History:
     """The history that these snapshots are, oldest first."""
-    history = History()
+    measures, parents = MeasureColumns(), ParentColumns()
+    collected: dict[tuple[str, str], _Collected] = {}
     for taken in snapshots:
         for card in taken.scorecards:
             key = card.scorecard.id, card.team
-            known = history.teams.get(key)
-            if known is None:
-                known = history.teams[key] = TeamHistory(
-                    card.scorecard.id, card.scorecard.title, card.scorecard.zone, card.team, card.team_title
-                )
-            _add(known, card, taken.at)
-    return history
+            if key not in collected:
+                collected[key] = _Collected(card, measures, parents)
+            collected[key].add(card, taken.at)
+        # The next one is made while nothing of this one is held any more.
+        del taken
+    return History({key: one.history for key, one in collected.items()})
 
 
-def _add(known: TeamHistory, card: ScorecardStatus, at: int) -> None:
-    measures = known.measures
-    _add_parent(known, "scorecard", card.scorecard, card, at)
-    for perspective in card.perspectives:
-        _add_parent(known, "perspective", perspective.perspective, perspective, at)
-        for objective in perspective.objectives:
-            _add_parent(known, "objective", objective.objective, objective, at)
-            for judged in objective.measures:
-                measure, reading = judged.measure, judged.reading
-                if measure.id not in measures:
-                    measures[measure.id] = MeasureHistory(measure)
-                # By position: there may be a million of them.
-                point = MeasurePoint(
-                    reading.period,
-                    reading.value,
-                    reading.samples,
-                    judged.held_to,
-                    judged.score,
-                    judged.status,
-                    judged.absence,
-                )
-                measures[measure.id].points.append(point)
+class _Collected:
+    """A scorecard of one team, put together moment by moment."""
 
+    def __init__(self, card: ScorecardStatus, measures: MeasureColumns, parents: ParentColumns) -> None:
+        whole = card.scorecard
+        self.history = TeamHistory(whole.id, whole.title, whole.zone, card.team, card.team_title)
+        self._measures, self._parents = measures, parents
+        self._places_of_measures: dict[str, array[int]] = {}
+        self._places_of_parents: dict[tuple[Level, str], array[int]] = {}
 
-def _add_parent(
-    known: TeamHistory,
-    level: Level,
-    parent: Scorecard | Perspective | Objective,
-    status: ScorecardStatus | PerspectiveStatus | ObjectiveStatus,
-    at: int,
-) -> None:
-    history = known.parents.get((level, parent.id))
-    if history is None:
-        history = known.parents[level, parent.id] = ParentHistory(level, parent.id, parent.title)
-    history.points.append(ParentPoint(at, status.score, status.coverage, status.status))
+    def add(self, card: ScorecardStatus, at: int) -> None:
+        """What it says at a moment."""
+        judged: list[MeasureStatus] = []
+        self._add_parent("scorecard", card.scorecard, card, at)
+        for perspective in card.perspectives:
+            self._add_parent("perspective", perspective.perspective, perspective, at)
+            for objective in perspective.objectives:
+                self._add_parent("objective", objective.objective, objective, at)
+                judged += objective.measures
+        for place, status in zip(self._measures.add(judged), judged, strict=True):
+            places = self._places_of_measures.get(status.measure.id)
+            if places is None:
+                places = self._add_measure(status.measure)
+            places.append(place)
+
+    def _add_measure(self, measure: Measure) -> array[int]:
+        """The places of its points, of which there are none yet."""
+        places = self._places_of_measures[measure.id] = array(PLACES)
+        self.history.measures[measure.id] = MeasureHistory(measure, Points(self._measures, places))
+        return places
+
+    def _add_parent(
+        self,
+        level: Level,
+        parent: Scorecard | Perspective | Objective,
+        status: ScorecardStatus | PerspectiveStatus | ObjectiveStatus,
+        at: int,
+    ) -> None:
+        places = self._places_of_parents.get((level, parent.id))
+        if places is None:
+            places = self._places_of_parents[level, parent.id] = array(PLACES)
+            points = Points(self._parents, places)
+            self.history.parents[level, parent.id] = ParentHistory(level, parent.id, parent.title, points)
+        places.append(self._parents.add(at, status))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from scorecard_exporter.config.model import Anchors, Band
 from scorecard_exporter.scorecard.document import Document, number, timestamp
-from scorecard_exporter.scorecard.history import History, MeasureHistory, MeasurePoint, ParentHistory, TeamHistory
+from scorecard_exporter.scorecard.history import History, MeasureHistory, ParentHistory, TeamHistory
+from scorecard_exporter.scorecard.points import MeasurePoint
 from scorecard_exporter.scorecard.verdict import anchor_values
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -31,36 +32,50 @@ class Judging:
     zone: str = "UTC"
     report: int | None = None
 
-    def status(self, reading: Reading, previous: Reading | None, kept: StatusChange | None, at: int) -> MeasureStatus:
-        """Of the reading's team at the moment `at` (microseconds) of the snapshot.
+    def statuses(
+        self,
+        readings: Mapping[str, Reading],
+        previous: Mapping[str, Reading],
+        kept: Mapping[str, StatusChange],
+        at: int,
+    ) -> dict[str, MeasureStatus]:
+        """Of each team at the moment `at` (microseconds) of the snapshot.
 
         `previous`: of the period before; without it nothing is said of the pace. `kept`: the newest change of colour
         that was kept.
         """
-        measure, team, value = self.measure, reading.team, reading.value
-        held_to = self.standards.of(team, reading.period.ends_at)
-        absence = reading.absence or held_to.absence
-        score: float | None = None
-        status: Status = "grey"
-        if absence is None and value is not None and held_to.judge is not None:
-            score, status = held_to.judge(value)
-        # By position: a long history makes a million of them.
-        return MeasureStatus(
-            measure,
-            team,
-            measure.owners.get(team, ""),
-            reading,
-            held_to,
-            score,
-            status,
-            absence,
-            _trend(value, previous.value, held_to.anchors, measure.better) if previous else None,
-            _changed_at(kept, status, at),
-            previous,
-            self.initiatives,
-            pace(held_to.target, reading, previous, self.zone) if previous else None,
-            None if value is None or self.report is None else benchmark(self.report, measure.definition, value),
-        )
+        # One loop: a long history goes round in it a million times.
+        measure, owners, initiatives = self.measure, self.measure.owners, self.initiatives
+        standard_of = self.standards.of
+        found: dict[str, MeasureStatus] = {}
+        for team in self.teams:
+            reading, before = readings[team], previous.get(team)
+            value = reading.value
+            held_to = standard_of(team, reading.period.ends_at)
+            absence = reading.absence or held_to.absence
+            score: float | None = None
+            status: Status = "grey"
+            if absence is None and value is not None and held_to.judge is not None:
+                score, status = held_to.judge(value)
+            change = kept.get(team)
+            # By position, which is faster.
+            found[team] = MeasureStatus(
+                measure,
+                team,
+                owners.get(team, ""),
+                reading,
+                held_to,
+                score,
+                status,
+                absence,
+                _trend(value, before.value, held_to.anchors, measure.better) if before else None,
+                _changed_at(change, status, at) if change else at,
+                before,
+                initiatives,
+                pace(held_to.target, reading, before, self.zone) if before else None,
+                None if value is None or self.report is None else benchmark(self.report, measure.definition, value),
+            )
+        return found
 
 
 def previous_score(status: MeasureStatus) -> float | None:
@@ -98,10 +113,8 @@ def _distance(value: Fraction, band: Band) -> Fraction:
     return max(band.goal_low - value, value - band.goal_high, Fraction(0))
 
 
-def _changed_at(kept: StatusChange | None, status: Status, at: int) -> int | None:
+def _changed_at(kept: StatusChange, status: Status, at: int) -> int | None:
     """Since when the colour is what it is; None for a past moment of which the kept change says nothing."""
-    if kept is None:
-        return at
     if kept.at > at:
         return None
     return kept.at if kept.status == status else at

@@ -9,12 +9,10 @@ from operator import mul
 from typing import NamedTuple
 
 from scorecard_exporter.quantities import nearest_float
-from scorecard_exporter.scorecard.model import MeasureStatus
 from scorecard_exporter.scorecard.score import Status
 
 TOLERANCE = 1e-9
 GREEN_FROM, RED_BELOW = 2 / 3, 1 / 3
-ENOUGH_COVERAGE = Fraction(1, 2)
 CAP = 0.666
 """The best score of a parent below which something critical is wrong; still yellow."""
 
@@ -31,17 +29,12 @@ class Weight(NamedTuple):
         return cls(weight, nearest_float(weight))
 
 
-class Child(NamedTuple):
-    """What a parent needs to know of a child.
+Child = tuple[Weight, float | None, bool, bool]
+"""What a parent needs to know of a child: weight, score, whether it applies, whether it raises the alarm.
 
-    `applies`: False where there is nothing to measure. `alarm`: the child, or something in it, is
-    critical and red, or critical and without the number it should have.
-    """
-
-    weight: Weight
-    score: float | None
-    applies: bool
-    alarm: bool
+It does not apply where there is nothing to measure. It raises the alarm when it, or something in it, is critical and
+red, or critical and without the number it should have. Plain, because a long history has more than a million.
+"""
 
 
 class Rolled(NamedTuple):
@@ -59,15 +52,7 @@ class Rolled(NamedTuple):
     def child(self, weight: Weight, *, critical: bool = False) -> Child:
         """This parent as a child of its own; `critical`: it raises the alarm when red or without a score."""
         alarm = self.alarm or (critical and self.applies and self.status in ("red", "grey"))
-        return Child(weight, self.score, self.applies, alarm)
-
-
-def measure_child(status: MeasureStatus, weight: Weight) -> Child:
-    """A judged measure as a child of its objective."""
-    absence = status.absence
-    applies = absence is None or absence.state != "not_applicable"
-    alarm = status.measure.critical and applies and status.status in ("red", "grey")
-    return Child(weight, status.score, applies, alarm)
+        return weight, self.score, self.applies, alarm
 
 
 def roll_up(children: Iterable[Child]) -> Rolled:
@@ -97,14 +82,20 @@ def roll_up(children: Iterable[Child]) -> Rolled:
 
 
 def _coverage(scored: list[Weight], missing: list[Weight]) -> tuple[float, bool]:
-    """Which share of the weight has a score, and whether that is enough."""
-    there = sum((weight.exact for weight in scored), Fraction(0))
-    share = there / sum((weight.exact for weight in missing), there)
-    return float(share), share >= ENOUGH_COVERAGE
+    """Which share of the weight has a score, and whether that is enough: at least half of it.
+
+    In whole numbers, which are as exact as fractions and faster.
+    """
+    ratios = [[weight.exact.as_integer_ratio() for weight in weights] for weights in (scored, missing)]
+    parts = math.lcm(*[denominator for some in ratios for _, denominator in some])
+    there, lacking = [sum([numerator * (parts // denominator) for numerator, denominator in some]) for some in ratios]
+    return there / (there + lacking), there >= lacking
 
 
 def _mean(scored: list[Weight], scores: list[float]) -> float:
     """Weighted, the same in every order, and within the scores, which rounding alone would not keep."""
+    if len(scores) == 1:
+        return scores[0]
     weights = [weight.number for weight in scored]
     mean = math.fsum(map(mul, weights, scores)) / math.fsum(weights)
     return min(max(mean, min(scores)), max(scores))

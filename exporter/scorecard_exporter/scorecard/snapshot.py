@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, groupby
-from operator import attrgetter
+from itertools import chain
 from types import MappingProxyType
 
 from scorecard_exporter.config.model import Configuration, Initiative, Measure, Objective, Perspective, Scorecard
@@ -21,7 +20,7 @@ from scorecard_exporter.scorecard.model import (
     Snapshot,
 )
 from scorecard_exporter.scorecard.review_periods import KINDS, next_due
-from scorecard_exporter.scorecard.rollup import Rolled, Weight, measure_child, roll_up
+from scorecard_exporter.scorecard.rollup import Child, Rolled, Weight, roll_up
 from scorecard_exporter.scorecard.standard import Standards
 from scorecard_exporter.store.base import ReviewDates, StatusChange
 
@@ -127,9 +126,13 @@ _ByDefinition = Mapping[Definition, Mapping[str, Reading]]
 
 def _by_definition(readings: Iterable[Reading]) -> _ByDefinition:
     found: defaultdict[Definition, dict[str, Reading]] = defaultdict(dict)
-    # Definitions are large to hash; those of neighbours are mostly the same one.
-    for definition, some in groupby(readings, key=attrgetter("definition")):
-        found[definition].update((one.team, one) for one in some)
+    definition: Definition | None = None
+    for one in readings:
+        # Definitions are large to hash; those of neighbours are mostly the same one.
+        if one.definition is not definition:
+            definition = one.definition
+            teams = found[definition]
+        teams[one.team] = one
     return found
 
 
@@ -144,13 +147,20 @@ class _Objective:
 
     def of(self, team: str) -> tuple[ObjectiveStatus, Rolled] | None:
         """Rolled up for a team; None where it has none of the measures."""
-        known = [(judged[team], weight) for weight, judged in self.measures if team in judged]
+        known: list[MeasureStatus] = []
+        children: list[Child] = []
+        for weight, judged in self.measures:
+            found = judged.get(team)
+            if found is not None:
+                known.append(found)
+                applies = found.absence is None or found.absence.state != "not_applicable"
+                alarm = applies and found.measure.critical and found.status in ("red", "grey")
+                children.append((weight, found.score, applies, alarm))
         if not known:
             return None
-        rolled = roll_up([measure_child(status, weight) for status, weight in known])
-        measures = tuple([status for status, _ in known])
+        rolled = roll_up(children)
         score, coverage, status, *_ = rolled
-        return ObjectiveStatus(self.objective, measures, score, coverage, status, self.initiatives), rolled
+        return ObjectiveStatus(self.objective, tuple(known), score, coverage, status, self.initiatives), rolled
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +238,9 @@ class _Assembly:
 
     def _judged(self, scorecard: Scorecard, measure: Measure) -> Mapping[str, MeasureStatus]:
         """A measure of each team that has it."""
-        judging = self.judgings[scorecard.id, measure.id]
-        readings = self.readings.get(measure.definition, {})
-        previous = self.previous.get(measure.definition, {})
-        changes = self.changes.get((scorecard.id, measure.id), {})
-        return {
-            team: judging.status(readings[team], previous.get(team), changes.get(team), self.at)
-            for team in judging.teams
-        }
+        return self.judgings[scorecard.id, measure.id].statuses(
+            self.readings.get(measure.definition, {}),
+            self.previous.get(measure.definition, {}),
+            self.changes.get((scorecard.id, measure.id), {}),
+            self.at,
+        )

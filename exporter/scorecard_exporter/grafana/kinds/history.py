@@ -13,8 +13,9 @@ from scorecard_exporter.grafana.frames import Field, Frame, Json
 from scorecard_exporter.grafana.past import Plan
 from scorecard_exporter.grafana.question import Question
 from scorecard_exporter.looks import GREEN, NEUTRAL, RED
-from scorecard_exporter.scorecard.history import History, MeasureHistory, MeasurePoint, collect
+from scorecard_exporter.scorecard.history import History, MeasureHistory, collect
 from scorecard_exporter.scorecard.model import Snapshot
+from scorecard_exporter.scorecard.points import MeasurePoint
 from scorecard_exporter.scorecard.verdict import points as whole_points
 
 SHOWS = ("value", "score", "status")
@@ -49,7 +50,7 @@ class _Series:
     """A measure of a team over time."""
 
     row: Row
-    points: list[MeasurePoint]
+    points: Sequence[MeasurePoint]
 
     @property
     def labels(self) -> dict[str, str]:
