@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -28,7 +27,7 @@ from scorecard_exporter.scorecard.review_periods import KINDS, Kind, ReviewPerio
 from scorecard_exporter.scorecard.snapshot import Snapshots, snapshot
 from scorecard_exporter.store.base import Store
 
-READINGS_AT_ONCE = 40_000
+READINGS_AT_ONCE = 180_000
 """Of a long history so many readings are held at a time: memory stays flat, and statements serve many periods."""
 
 
@@ -161,22 +160,10 @@ def _evaluated(
     details: bool = True,
 ) -> Iterator[Reading]:
     teams = _teams(configuration)
-
-    def evaluated(one: tuple[list[Definition], list[Period]]) -> list[Reading]:
-        definitions, periods = one
-        return evaluate(store, definitions, configuration.scopes, teams, periods, coverage=coverage, details=details)
-
-    # Events take long statements, series long sums here: side by side they keep two processors busy.
-    parts = [(part, periods) for definitions, periods in work for part in _events_and_series(definitions)]
-    with ThreadPoolExecutor(2, "evaluation") as workers:
-        yield from chain.from_iterable(workers.map(evaluated, parts))
-
-
-def _events_and_series(definitions: Sequence[Definition]) -> list[list[Definition]]:
-    """The definitions in two parts: those of a series or survey of their own, and the others; no part is empty."""
-    of_events = [one for one in definitions if not (one.series or one.survey)]
-    of_series = [one for one in definitions if one.series or one.survey]
-    return [part for part in (of_events, of_series) if part]
+    for definitions, periods in work:
+        yield from evaluate(
+            store, definitions, configuration.scopes, teams, periods, coverage=coverage, details=details
+        )
 
 
 def _coverage(configuration: Configuration, store: Store) -> CoverageIndex:

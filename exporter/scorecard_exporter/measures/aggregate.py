@@ -7,7 +7,8 @@ to the SQL that DuckDB, PostgreSQL, Trino and Spark share.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -103,12 +104,14 @@ class Aggregates:
         teams: Mapping[str, Collection[str]],
         periods: Sequence[Period],
         apart: Collection[Role] = (),
+        *,
         percentiles: Collection[Statistic] = (),
+        ahead: Executor | None = None,
     ) -> None:
         """Of teams with the services that each counts, or of services `ALONE` with itself; never of both.
 
         `apart`: roles in which no two services share an origin, so that nothing has to be told apart. `percentiles`:
-        those that will be asked for.
+        those that will be asked for. `ahead`: runs what `begin` is told of.
         """
         self._store = store
         self._teams = teams
@@ -120,10 +123,18 @@ class Aggregates:
         # Where they are few, an engine need not read the others.
         self._services = only_these("samples.subject", services) if services else ""
         self._layouts: dict[tuple[bool, bool], Layout] = {}
+        self._ahead = ahead
+        self._begun: dict[SampleSet, Future[Table]] = {}
         self._grids: dict[SampleSet, Grid] = {}
         self._percentiles: dict[SampleSet, dict[Statistic, list[int]]] = {}
         self._days: dict[tuple[SampleSet, str], dict[tuple[str, Period], int]] = {}
         self._united: dict[SampleSet, list[int]] = {}
+
+    def begin(self, sets: Iterable[SampleSet]) -> None:
+        """Read these sets while the caller does something else; what was read is there when it is asked for."""
+        for samples in dict.fromkeys(sets):
+            if self._ahead and samples not in self._begun:
+                self._begun[samples] = self._ahead.submit(self._store.query, self._statement(samples))
 
     def places(self, team: str) -> range:
         """Where the numbers of a team are, one place for each period; none where it counts no service."""
@@ -177,12 +188,17 @@ class Aggregates:
 
     def _grid(self, samples: SampleSet) -> Grid:
         if samples not in self._grids:
-            plain = self._plain(samples)
-            ask = _by_team if plain.once else _by_span if plain.join == "within" else _by_period
-            found = self._store.query(ask(plain, list(self._teams), self._periods))
-            layout = self._layout_of(by_team=ask is _by_team, by_span=ask is _by_span)
+            begun = self._begun.get(samples)
+            found = begun.result() if begun else self._store.query(self._statement(samples))
+            by_team = self._plain(samples).once is not None
+            layout = self._layout_of(by_team=by_team, by_span=samples.join == "within" and not by_team)
             self._grids[samples] = Grid(layout, found, samples.sums, has_values=samples.is_ranked)
         return self._grids[samples]
+
+    def _statement(self, samples: SampleSet) -> str:
+        plain = self._plain(samples)
+        ask = _by_team if plain.once else _by_span if plain.join == "within" else _by_period
+        return ask(plain, list(self._teams), self._periods)
 
     def _plain(self, samples: SampleSet) -> SampleSet:
         """The same samples, counted for each service where that is the same: several times cheaper."""

@@ -99,13 +99,35 @@ def _success_details(case: Case) -> Details:
 
 DELIVERY: Mapping[str, Recipe] = {
     "deployment_frequency": Recipe(DEPLOYMENTS, "x", "count", _frequency, _frequency_details),
-    "lead_time_for_changes": Recipe(LEAD_TIMES, "x", "seconds", durations(LEAD_TIMES), _lead_time_details),
-    "change_failure_rate": Recipe(
-        DEPLOYMENTS, "is_failed", "ratio", share(DEPLOYMENTS, "is_failed"), _change_failure_details, provisional=True
+    "lead_time_for_changes": Recipe(
+        LEAD_TIMES,
+        "x",
+        "seconds",
+        durations(LEAD_TIMES),
+        _lead_time_details,
+        beside=(WAITING_CHANGES, NEGATIVE_LEAD_TIMES),
     ),
-    "time_to_restore": Recipe(RESTORES, "x", "seconds", durations(RESTORES), _restore_details, open=INCIDENTS),
+    "change_failure_rate": Recipe(
+        DEPLOYMENTS,
+        "is_failed",
+        "ratio",
+        share(DEPLOYMENTS, "is_failed"),
+        _change_failure_details,
+        beside=(INCIDENT_LINKS,),
+        provisional=True,
+    ),
+    "time_to_restore": Recipe(
+        RESTORES, "x", "seconds", durations(RESTORES), _restore_details, beside=(INCIDENTS,), open=INCIDENTS
+    ),
     "failed_deployment_recovery_time": Recipe(
-        RECOVERIES, "x", "seconds", durations(RECOVERIES), _recovery_details, provisional=True, open=FAILURES
+        RECOVERIES,
+        "x",
+        "seconds",
+        durations(RECOVERIES),
+        _recovery_details,
+        beside=(FAILURES,),
+        provisional=True,
+        open=FAILURES,
     ),
     "deployment_rework_rate": Recipe(
         DEPLOYMENTS, "is_rework", "ratio", share(DEPLOYMENTS, "is_rework"), _rework_details

@@ -82,13 +82,22 @@ def _escapes_details(case: Case) -> Details:
     return Details(parts, interval=interval(total, "x"))
 
 
+def _of_people(people: SampleSet, everyone: SampleSet, details: Callable[[Case], Details]) -> Recipe:
+    """A length of time of what people made, with the share that bots made beside it."""
+    return Recipe(people, "x", "seconds", durations(people), details, beside=(everyone,))
+
+
 FLOW: Mapping[str, Recipe] = {
-    "review_pickup_time": Recipe(PICKUPS, "x", "seconds", durations(PICKUPS), _people_details(PICKUPS, _ALL_PICKUPS)),
-    "code_review_time": Recipe(REVIEWS, "x", "seconds", durations(REVIEWS), _people_details(REVIEWS, _ALL_REVIEWS)),
-    "unreviewed_merge_rate": Recipe(MERGES, "x", "ratio", share(MERGES, "x"), _unreviewed_details),
-    "pull_request_age": Recipe(OPEN_REQUESTS, "x", "seconds", durations(OPEN_REQUESTS), _age_details),
+    "review_pickup_time": _of_people(PICKUPS, _ALL_PICKUPS, _people_details(PICKUPS, _ALL_PICKUPS)),
+    "code_review_time": _of_people(REVIEWS, _ALL_REVIEWS, _people_details(REVIEWS, _ALL_REVIEWS)),
+    "unreviewed_merge_rate": Recipe(
+        MERGES, "x", "ratio", share(MERGES, "x"), _unreviewed_details, beside=(_ALL_MERGES,)
+    ),
+    "pull_request_age": _of_people(OPEN_REQUESTS, _ALL_OPEN_REQUESTS, _age_details),
     "build_success_rate": Recipe(BUILDS, "x", "ratio", share(BUILDS, "x"), _build_success_details),
-    "build_duration": Recipe(BUILD_DURATIONS, "x", "seconds", durations(BUILD_DURATIONS), _build_duration_details),
+    "build_duration": Recipe(
+        BUILD_DURATIONS, "x", "seconds", durations(BUILD_DURATIONS), _build_duration_details, beside=(BUILDS,)
+    ),
     "defect_escape_rate": Recipe(BUGS, "x", "ratio", share(BUGS, "x"), _escapes_details),
 }
 """The measures of flow and quality that are made of events."""

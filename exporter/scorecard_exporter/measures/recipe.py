@@ -40,8 +40,8 @@ class Recipe:
     """How a measure of events is made: its samples, the column that is a sample's own value, and what to find.
 
     `unit`: of that column. `details`: what stands beside the value that is found, which a long history does not ask
-    for. `provisional`: an incident or a revert within the attribution window after the period's end may still change
-    it. `open`: what is not over yet, where no sample may mean that.
+    for; `beside`: further samples that it is made of. `provisional`: an incident or a revert within the attribution
+    window after the period's end may still change it. `open`: what is not over yet, where no sample may mean that.
     """
 
     samples: SampleSet
@@ -49,6 +49,7 @@ class Recipe:
     unit: str
     find: Callable[[Case], Finding]
     details: Callable[[Case], Details]
+    beside: tuple[SampleSet, ...] = ()
     provisional: bool = False
     open: SampleSet | None = None
 
