@@ -69,6 +69,12 @@ class Run(NamedTuple):
     of_processors: float
 
 
+def as_run_does() -> None:
+    """Set the interpreter as `scorecard-exporter run` sets it."""
+    gc.set_threshold(20_000, 50, 50)
+    sys.setswitchinterval(0.001)
+
+
 def found(folder: Path) -> None:
     """Make the organisation."""
     ORGANISATION.found(folder)
@@ -76,7 +82,7 @@ def found(folder: Path) -> None:
 
 def evaluations(folder: Path) -> tuple[list[Run], list[Run], int]:
     """The runs over one period, those over two, and the most memory that this process took, in bytes."""
-    gc.set_threshold(100_000, 50, 50)  # as the command line does
+    as_run_does()
     configuration = load(folder / "organisation.yaml")
     store = open_store(configuration.store)
     take(configuration, store, AT)  # once to warm up, with everything that an exporter does

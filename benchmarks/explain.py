@@ -17,7 +17,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from evaluation import AT, found
+from evaluation import AT, as_run_does, found
 from promise import Promise, tell
 from scorecard_exporter.config import load
 from scorecard_exporter.evaluation import explain_measure, take
@@ -64,6 +64,7 @@ def measure() -> Iterator[Promise]:
 
 
 def explanations(folder: Path) -> list[Run]:
+    as_run_does()
     configuration = load(folder / "organisation.yaml")
     store = open_store(configuration.store)
     taken = take(configuration, store, AT)

@@ -7,7 +7,6 @@ that this process ever held.
 
 from __future__ import annotations
 
-import gc
 import resource
 import time
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from evaluation import AT, MAXRSS_UNIT, Run, found
+from evaluation import AT, MAXRSS_UNIT, Run, as_run_does, found
 from promise import Promise, tell
 from scorecard_exporter.config import load
 from scorecard_exporter.config.model import Configuration
@@ -52,7 +51,7 @@ def measure() -> Iterator[Promise]:
 
 def histories(folder: Path) -> tuple[list[Run], list[Run], int]:
     """Seconds for one team, three of them in turns, and for all of them; and the most memory, in bytes."""
-    gc.set_threshold(100_000, 50, 50)  # as the command line does
+    as_run_does()
     configuration = load(folder / "organisation.yaml")
     store = open_store(configuration.store)
     alone = [narrowed(configuration, "engineering", team) for team in TEAMS]

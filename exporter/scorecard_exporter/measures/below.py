@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scorecard_exporter.measures.aggregate import ALONE, one_of, read
 from scorecard_exporter.measures.coverage import CoverageIndex
 from scorecard_exporter.measures.evaluate import evaluate
 from scorecard_exporter.measures.model import Definition, Period, Reading, Scope
+from scorecard_exporter.measures.statements import ALONE, one_of, read
 from scorecard_exporter.store.base import Store
 
 SERVICES_ASKED = 100

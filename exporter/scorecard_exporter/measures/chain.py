@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scorecard_exporter.events.model import NEVER, Coverage, is_from
-from scorecard_exporter.measures.aggregate import bigint, one_of, read, text_literal
 from scorecard_exporter.measures.catalogue import CATALOGUE
 from scorecard_exporter.measures.diagnose import listed, roles_text
 from scorecard_exporter.measures.entry import Entry
 from scorecard_exporter.measures.model import Absence, Definition, Scope
+from scorecard_exporter.measures.statements import bigint, one_of, read, text_literal
 from scorecard_exporter.quantities import instant, when
 from scorecard_exporter.store.base import Store
 

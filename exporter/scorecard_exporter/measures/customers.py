@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from scorecard_exporter.measures import diagnose
-from scorecard_exporter.measures.aggregate import SampleSet
 from scorecard_exporter.measures.finding import Details, Finding, count, seconds
 from scorecard_exporter.measures.recipe import Case, Recipe
+from scorecard_exporter.measures.statements import SampleSet
 
 OUTAGES = SampleSet("outages", "overlap", once="incidents")
 CUSTOMER_BUGS = SampleSet("customer_bugs", "within", once="bugs")

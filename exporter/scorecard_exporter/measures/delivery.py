@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from scorecard_exporter.events.failures import CAUSES
-from scorecard_exporter.measures.aggregate import SampleSet
 from scorecard_exporter.measures.finding import MICROS, Details, Finding, count, ratio, seconds
 from scorecard_exporter.measures.recipe import Case, Recipe, duration_parts, durations, interval, open_spans, share
+from scorecard_exporter.measures.statements import SampleSet
 from scorecard_exporter.quantities import DAY
 
 STAGES = ("coding", "pickup", "review", "deploy")

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from scorecard_exporter.events.model import NEVER
 from scorecard_exporter.measures import diagnose
-from scorecard_exporter.measures.aggregate import MOST_NAMES, Aggregates, Role, read
+from scorecard_exporter.measures.aggregate import Aggregates
 from scorecard_exporter.measures.catalogue import CATALOGUE
 from scorecard_exporter.measures.coverage import CoverageIndex, Feeds, fresh_from
 from scorecard_exporter.measures.entry import Entry
@@ -22,6 +22,7 @@ from scorecard_exporter.measures.observed import Observed
 from scorecard_exporter.measures.recipe import SHOWN, Case, Recipe
 from scorecard_exporter.measures.recipes import RECIPES, recipe_of
 from scorecard_exporter.measures.series_measures import SERIES_MEASURES, uses_of
+from scorecard_exporter.measures.statements import MOST_NAMES, Role, read
 from scorecard_exporter.measures.statistics import QUANTILES
 from scorecard_exporter.measures.surveys import Surveys
 from scorecard_exporter.measures.tree import subjects_of

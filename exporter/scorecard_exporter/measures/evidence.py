@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from scorecard_exporter.measures.aggregate import (
+from scorecard_exporter.measures.evaluate import apart
+from scorecard_exporter.measures.finding import MICROS
+from scorecard_exporter.measures.model import Definition, Period, Sample, Scope, Statistic
+from scorecard_exporter.measures.observations import Observations
+from scorecard_exporter.measures.observed import Observed
+from scorecard_exporter.measures.recipe import Recipe
+from scorecard_exporter.measures.recipes import recipe_of
+from scorecard_exporter.measures.statements import (
     Join,
     bigint,
     only_these,
@@ -18,13 +25,6 @@ from scorecard_exporter.measures.aggregate import (
     sample_text,
     text_literal,
 )
-from scorecard_exporter.measures.evaluate import apart
-from scorecard_exporter.measures.finding import MICROS
-from scorecard_exporter.measures.model import Definition, Period, Sample, Scope, Statistic
-from scorecard_exporter.measures.observations import Observations
-from scorecard_exporter.measures.observed import Observed
-from scorecard_exporter.measures.recipe import Recipe
-from scorecard_exporter.measures.recipes import recipe_of
 from scorecard_exporter.measures.tree import subjects_of
 from scorecard_exporter.store.base import Store
 

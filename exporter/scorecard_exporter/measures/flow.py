@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from scorecard_exporter.measures.aggregate import Join, SampleSet
 from scorecard_exporter.measures.finding import Details, count, ratio, seconds
 from scorecard_exporter.measures.model import Part
 from scorecard_exporter.measures.recipe import Case, Recipe, duration_parts, durations, interval, share
+from scorecard_exporter.measures.statements import Join, SampleSet
 
 _PEOPLE = "samples.is_person = cast(1 as bigint)"
 

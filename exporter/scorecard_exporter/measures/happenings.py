@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from scorecard_exporter.events.model import NEVER
-from scorecard_exporter.measures.aggregate import bigint, read, text_literal
 from scorecard_exporter.measures.model import Period
+from scorecard_exporter.measures.statements import bigint, read, text_literal
 from scorecard_exporter.store.base import Store
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from scorecard_exporter.measures.aggregate import Aggregates, SampleSet, Total, bigint, both
+from scorecard_exporter.measures.aggregate import Aggregates, Total
 from scorecard_exporter.measures.delivery import DEPLOYMENT_OUTCOMES
 from scorecard_exporter.measures.evaluate import apart
 from scorecard_exporter.measures.flow import BOTS, MERGES
 from scorecard_exporter.measures.model import Reading, Scope
+from scorecard_exporter.measures.statements import SampleSet, bigint, both
 from scorecard_exporter.measures.unused_records import Records
 from scorecard_exporter.store.base import Store
 

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from scorecard_exporter.events.model import is_from
-from scorecard_exporter.measures.aggregate import (
+from scorecard_exporter.measures.model import Period, Series
+from scorecard_exporter.measures.statements import (
     Join,
     bigint,
     one_of,
@@ -18,7 +19,6 @@ from scorecard_exporter.measures.aggregate import (
     sample_text,
     text_literal,
 )
-from scorecard_exporter.measures.model import Period, Series
 from scorecard_exporter.store.base import Store
 
 Use = Literal["newest", "held", "sum", "events", "mean", "each"]

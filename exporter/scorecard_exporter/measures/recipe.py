@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from scorecard_exporter.measures.aggregate import Aggregates, SampleSet, Total
+from scorecard_exporter.measures.aggregate import Aggregates, Total
 from scorecard_exporter.measures.finding import MICROS, Details, Finding, count, seconds
 from scorecard_exporter.measures.grid import Ratio
 from scorecard_exporter.measures.model import Definition, Part, Period, Statistic
+from scorecard_exporter.measures.statements import SampleSet
 from scorecard_exporter.measures.statistics import wilson
 
 SHOWN: tuple[Statistic, ...] = ("median", "p90", "mean")

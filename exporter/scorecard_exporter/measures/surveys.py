@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from scorecard_exporter.events.model import is_from
 from scorecard_exporter.measures import diagnose, diagnose_surveys
-from scorecard_exporter.measures.aggregate import bigint, one_of, read, sample_text, text_literal
 from scorecard_exporter.measures.coverage import fresh_from
 from scorecard_exporter.measures.finding import Details, Finding, count
 from scorecard_exporter.measures.model import Absence, Definition, Period, Scope, Survey
+from scorecard_exporter.measures.statements import bigint, one_of, read, sample_text, text_literal
 from scorecard_exporter.measures.withheld import withheld
 from scorecard_exporter.store.base import Store
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from scorecard_exporter.events.model import is_from
 from scorecard_exporter.events.patterns import matches
-from scorecard_exporter.measures.aggregate import bigint, one_of, read, text_literal
 from scorecard_exporter.measures.model import Period, Scope, Series
+from scorecard_exporter.measures.statements import bigint, one_of, read, text_literal
 from scorecard_exporter.store.base import Store
 
 _BY_RECORD = ("tags", "releases", "environment")
