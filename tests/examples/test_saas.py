@@ -10,7 +10,7 @@ from scorecard_exporter.config import advise, load
 from scorecard_exporter.evaluation import take
 from scorecard_exporter.polling import Poll
 from scorecard_exporter.quantities import instant
-from scorecard_exporter.scorecard.judging import standard
+from scorecard_exporter.scorecard.standard import Standards
 from scorecard_exporter.store import open_store
 
 ENVIRONMENT = {"GITHUB_TOKEN": "a", "GITHUB_WEBHOOK_SECRET": "b", "PAGERDUTY_TOKEN": "c"}
@@ -46,7 +46,8 @@ PROMISES = [
 def test_what_shall_be_better(nimbus, measure, first, last, why):
     """The goal in force when the year begins, and when it is over."""
     found = measures(nimbus)[measure]
-    goals = [standard(found, "app", instant(at), "Europe/Berlin").goal_text for at in (BEGIN, END)]
+    standards = Standards(found, "Europe/Berlin")
+    goals = [standards.of("app", instant(at)).goal_text for at in (BEGIN, END)]
     assert goals == [first, last], why
 
 
