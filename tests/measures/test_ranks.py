@@ -3,17 +3,25 @@
 from fractions import Fraction
 from itertools import product
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scorecard_exporter.events.rules import ServiceRule
 from scorecard_exporter.measures.aggregate import Aggregates
 from scorecard_exporter.measures.delivery import LEAD_TIMES
-from scorecard_exporter.measures.model import Period
+from scorecard_exporter.measures.model import Period, Scope
 from scorecard_exporter.measures.statistics import QUANTILES
 
 SERVICES = {"company": ("checkout", "ledger"), "payments": ("ledger",), "nobody": ()}
 LEAD_TIME = st.integers(min_value=0, max_value=10**13)
 HOUR = 3600 * 1_000_000
+
+
+def scopes(services):
+    return [
+        Scope(team=team, services=tuple(ServiceRule(service=name) for name in some)) for team, some in services.items()
+    ]
 
 
 def percentile(values, quantile):
@@ -39,7 +47,7 @@ def test_percentiles_are_those_of_all_samples_of_a_team_in_a_period(world, ledge
     world.flush()
     days = [(0, 2), (1, 4), (1, 2), (3, 9)]
     periods = [Period(world.at(first), world.at(last)) for first, last in days]
-    aggregates = Aggregates(world.store, SERVICES, periods, percentiles=QUANTILES)
+    aggregates = Aggregates(world.store, scopes(SERVICES), periods, percentiles=QUANTILES)
     assert aggregates.places("nobody") == range(0)
     for (team, services), (number, (first, last)) in product(list(SERVICES.items())[:2], enumerate(days)):
         values = [one for name in services for one, day in shipped[name] if first <= day < last]
@@ -55,7 +63,7 @@ def test_of_very_many_samples_the_places_are_the_same_as_of_few(world):
     for value in values:
         world.shipped(world.at(1) - value, world.at(1))
     world.flush()
-    aggregates = Aggregates(world.store, {"payments": ["checkout"]}, [world.period], percentiles=QUANTILES)
+    aggregates = Aggregates(world.store, scopes({"payments": ["checkout"]}), [world.period], percentiles=QUANTILES)
     for statistic, quantile in QUANTILES.items():
         found = aggregates.percentile(LEAD_TIMES, statistic, 0)
         assert Fraction(*found) == percentile(values, quantile)
@@ -66,9 +74,16 @@ def test_percentiles_of_values_that_fill_64_bits_are_exact(world):
     for value in values:
         world.shipped(world.at(1) - value, world.at(1))
     world.flush()
-    aggregates = Aggregates(world.store, {"payments": ["checkout"]}, [world.period], percentiles=QUANTILES)
+    aggregates = Aggregates(world.store, scopes({"payments": ["checkout"]}), [world.period], percentiles=QUANTILES)
     for statistic, quantile in QUANTILES.items():
         assert Fraction(*aggregates.percentile(LEAD_TIMES, statistic, 0)) == percentile(values, quantile)
+
+
+def test_of_nothing_there_is_no_percentile(world):
+    world.flush()
+    aggregates = Aggregates(world.store, scopes({"payments": ["checkout"]}), [world.period], percentiles=["median"])
+    with pytest.raises(ValueError, match="there is no median of no lead_times"):
+        aggregates.percentile(LEAD_TIMES, "median", 0)
 
 
 def test_values_are_found_at_their_places_in_each_period(world):
@@ -76,7 +91,7 @@ def test_values_are_found_at_their_places_in_each_period(world):
         world.shipped(world.at(1), world.at(1, hours=hours))
     world.flush()
     aggregates = Aggregates(
-        world.store, {"payments": ["checkout", "ledger"]}, [world.period, Period(0, world.at(1, hours=4))]
+        world.store, scopes({"payments": ["checkout", "ledger"]}), [world.period, Period(0, world.at(1, hours=4))]
     )
     places = [{0, 1, 3, 4}, {2, 5}]
     assert aggregates.at_places(LEAD_TIMES, places) == [{1: HOUR, 3: 3 * HOUR, 4: 5 * HOUR}, {2: 3 * HOUR}]
@@ -91,5 +106,5 @@ def test_sums_beyond_64_bits_are_exact(world):
     for name in ("ledger", "checkout", "ledger", "checkout"):
         world.shipped(world.at(1) - large, world.at(1), name)
     world.flush()
-    aggregates = Aggregates(world.store, {"company": ("checkout", "ledger")}, [world.period])
+    aggregates = Aggregates(world.store, scopes({"company": ("checkout", "ledger")}), [world.period])
     assert aggregates.total(LEAD_TIMES, 0).sum("x") == 4 * large

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
@@ -12,7 +13,7 @@ from arro3.core import Table
 
 from scorecard_exporter.measures import statements
 from scorecard_exporter.measures.grid import Grid, Layout, Ratio, added_up, at_places
-from scorecard_exporter.measures.model import Period, Statistic
+from scorecard_exporter.measures.model import Period, Scope, Statistic
 from scorecard_exporter.measures.statements import Role, SampleSet, both, only_these, read
 from scorecard_exporter.measures.statistics import QUANTILES
 from scorecard_exporter.store.base import Store
@@ -35,31 +36,42 @@ class Total(NamedTuple):
 _NO_SAMPLES = Total()
 
 
+def apart(scopes: Iterable[Scope]) -> frozenset[Role]:
+    """The roles in which no two services of these teams read the same origin, so that nothing has to be told apart."""
+    rules = {rule.service: rule for scope in scopes for rule in scope.services}.values()
+    read_by: Mapping[Role, Iterable[str]] = {
+        "changes": [rule.changes for rule in rules if rule.changes],
+        "incidents": [origin for rule in rules for origin in {one.origin for one in rule.incidents}],
+        "builds": [origin for rule in rules for origin in {one.origin for one in rule.builds}],
+        "bugs": [origin for rule in rules for origin in {one.origin for one in rule.bugs}],
+        "releases": [rule.releases.origin for rule in rules if rule.releases],
+    }
+    return frozenset(role for role, origins in read_by.items() if max(Counter(origins).values(), default=1) == 1)
+
+
 class Aggregates:
     """What the store answers about sets of samples for these teams and periods; each question asked once."""
 
     def __init__(
         self,
         store: Store,
-        teams: Mapping[str, Collection[str]],
+        scopes: Collection[Scope],
         periods: Sequence[Period],
-        apart: Collection[Role] = (),
         *,
         percentiles: Collection[Statistic] = (),
         ahead: Executor | None = None,
     ) -> None:
         """Of teams with the services that each counts, or of services `ALONE` with itself; never of both.
 
-        `apart`: roles in which no two services share an origin, so that nothing has to be told apart. `percentiles`:
-        those that will be asked for. `ahead`: runs what `begin` is told of.
+        `percentiles`: those that will be asked for. `ahead`: runs what `begin` is told of.
         """
         self._store = store
-        self._teams = teams
+        self._teams = {scope.team: [rule.service for rule in scope.services] for scope in scopes}
         self._periods = tuple(periods)
-        self._bounds = sorted({bound for period in periods for bound in period})
-        self._apart = frozenset(apart)
+        self._bounds = statements.span_bounds(periods)
+        self._apart = apart(scopes)
         self._statistics = sorted(percentiles)
-        services = sorted({service for services in teams.values() for service in services})
+        services = sorted({service for some in self._teams.values() for service in some})
         # Where they are few, an engine need not read the others.
         self._services = only_these("samples.subject", services) if services else ""
         self._layouts: dict[tuple[bool, bool], Layout] = {}
@@ -89,10 +101,16 @@ class Aggregates:
         return Total(number, columns.oldest[place], columns.newest[place], columns.sums, place)
 
     def percentile(self, samples: SampleSet, statistic: Statistic, place: int) -> Ratio:
-        """A percentile of `x`, microseconds, over at least one sample."""
+        """A percentile of `x`, microseconds, over at least one sample.
+
+        Raises:
+            ValueError: there is none.
+        """
         known = self._percentiles.get(samples)
         if known is None:
             known = self._percentiles[samples] = self._grid(samples).percentiles(self._statistics)
+        if not self._grids[samples].columns.samples[place]:
+            raise ValueError(f"there is no {statistic} of no {samples.text}")
         return known[statistic][place], QUANTILES[statistic][1]
 
     def values(self, samples: SampleSet) -> list[list[int]]:

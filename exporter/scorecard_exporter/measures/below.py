@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scorecard_exporter.measures.coverage import CoverageIndex
 from scorecard_exporter.measures.evaluate import evaluate
 from scorecard_exporter.measures.model import Definition, Period, Reading, Scope
 from scorecard_exporter.measures.statements import ALONE, one_of, read
@@ -38,7 +37,7 @@ def read_below(store: Store, scopes: Mapping[str, Scope], reading: Reading, know
     names = (team, *scopes[team].children)
     asked = [name for name in names if name not in told]
     if asked:
-        told |= {one.team: one for one in _evaluated(store, definition, scopes, asked, reading.period)}
+        told |= {one.team: one for one in evaluate(store, [definition], scopes, asked, [reading.period])}
     return Below(
         whole=told[team],
         children={name: told[name] for name in names[1:]},
@@ -56,7 +55,7 @@ def _alone(store: Store, definition: Definition, scope: Scope, period: Period) -
         f"{ALONE}{rule.service}": Scope(team=f"{ALONE}{rule.service}", services=(rule,), own_services=(rule.service,))
         for rule in scope.services
     }
-    found = _evaluated(store, definition, alone, list(alone), period)
+    found = evaluate(store, [definition], alone, list(alone), [period])
     return {one.team.removeprefix(ALONE): one for one in found}
 
 
@@ -65,16 +64,3 @@ def _observes(store: Store, definition: Definition, services: Sequence[str]) -> 
     names = one_of("series", [series.name for series in definition.series])
     sql = f"select distinct subject from series_subject where {names} and {one_of('subject', services)}"
     return any(read(store, sql))
-
-
-def _evaluated(
-    store: Store, definition: Definition, scopes: Mapping[str, Scope], teams: Sequence[str], period: Period
-) -> list[Reading]:
-    coverage = _of_observations(store) if definition.series else None
-    return evaluate(store, [definition], scopes, teams, [period], coverage=coverage)
-
-
-def _of_observations(store: Store) -> CoverageIndex:
-    """What was read of origins that observe: a series asks for no other, and there may be thousands of others."""
-    origins = [origin for (origin,) in read(store, "select distinct origin from coverage where kind = 'observation'")]
-    return CoverageIndex(store.coverage(origins) if origins else ())

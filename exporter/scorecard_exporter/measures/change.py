@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import Literal
 
 from scorecard_exporter.measures.aggregate import Aggregates
-from scorecard_exporter.measures.evaluate import apart
 from scorecard_exporter.measures.finding import MICROS
 from scorecard_exporter.measures.model import Reading, Scope
 from scorecard_exporter.measures.recipes import recipe_of
@@ -76,9 +75,7 @@ def estimated_times(
         return None
     if min(one.samples for one in readings) < ENOUGH_SAMPLES:
         return None
-    scope = scopes[now.team]
-    services = {now.team: [rule.service for rule in scope.services]}
-    aggregates = Aggregates(store, services, [one.period for one in readings], apart([scope]))
+    aggregates = Aggregates(store, [scopes[now.team]], [one.period for one in readings])
     if definition.statistic == "mean":
         found = [mean_estimate(values) for values in aggregates.values(recipe.samples)]
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from fractions import Fraction
@@ -22,7 +22,7 @@ from scorecard_exporter.measures.observed import Observed
 from scorecard_exporter.measures.recipe import SHOWN, Case, Recipe
 from scorecard_exporter.measures.recipes import RECIPES, recipe_of
 from scorecard_exporter.measures.series_measures import SERIES_MEASURES, uses_of
-from scorecard_exporter.measures.statements import MOST_NAMES, Role, read
+from scorecard_exporter.measures.statements import MOST_NAMES, read
 from scorecard_exporter.measures.statistics import QUANTILES
 from scorecard_exporter.measures.surveys import Surveys
 from scorecard_exporter.measures.tree import subjects_of
@@ -83,12 +83,10 @@ class _Evaluation:
         self._fresh: dict[int, int] = {}
         self._begins_at = min(period.starts_at for period in periods)
         self._coverage = coverage
-        services = {team: [rule.service for rule in scopes[team].services] for team in teams}
         statistics = {*(one.statistic for one in _all(definitions)), *(SHOWN if details else ())}
         percentiles = statistics & QUANTILES.keys()
-        self._aggregates = Aggregates(
-            store, services, periods, apart(scopes.values()), percentiles=percentiles, ahead=ahead
-        )
+        asked = [scopes[team] for team in teams]
+        self._aggregates = Aggregates(store, asked, periods, percentiles=percentiles, ahead=ahead)
         uses = {use for definition in _all(definitions) if definition.series for use in uses_of(definition)}
         self._observed = Observed(
             Observations(store, uses, subjects_of(scopes, teams), periods),
@@ -279,26 +277,16 @@ def coverage_of(
     store: Store, definitions: Collection[Definition], scopes: Mapping[str, Scope], teams: Sequence[str]
 ) -> CoverageIndex:
     """What has been read, as far as these definitions need it for these teams."""
+    of_series = {"observation" for one in _all(definitions) if one.series}
+    of_surveys = {"survey_answer" for one in _all(definitions) if one.survey}
+    if not any(map(recipe_of, _all(definitions))):
+        # Series and surveys ask for no service, of which there may be thousands.
+        return CoverageIndex(store.coverage(kinds=of_series | of_surveys))
     rules = {rule.service: rule for team in teams for rule in scopes[team].services}.values()
     if len(rules) > MOST_NAMES:
         return CoverageIndex(store.coverage())
     origins = {origin for rule in rules for mapped in rule.feeds().values() for origin, _ in mapped}
-    of_series = {"observation" for one in _all(definitions) if one.series}
-    of_surveys = {"survey_answer" for one in _all(definitions) if one.survey}
     return CoverageIndex(store.coverage(origins, of_series | of_surveys))
-
-
-def apart(scopes: Iterable[Scope]) -> set[Role]:
-    """The roles in which no two services read the same origin."""
-    rules = {rule.service: rule for scope in scopes for rule in scope.services}.values()
-    read_by: Mapping[Role, Iterable[str]] = {
-        "changes": [rule.changes for rule in rules if rule.changes],
-        "incidents": [origin for rule in rules for origin in {one.origin for one in rule.incidents}],
-        "builds": [origin for rule in rules for origin in {one.origin for one in rule.builds}],
-        "bugs": [origin for rule in rules for origin in {one.origin for one in rule.bugs}],
-        "releases": [rule.releases.origin for rule in rules if rule.releases],
-    }
-    return {role for role, origins in read_by.items() if max(Counter(origins).values(), default=1) == 1}
 
 
 def _uncovered(scope: Scope, entry: Entry, feeds: Feeds, definition: Definition, period: Period) -> Absence | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from scorecard_exporter.measures.evaluate import apart
+from scorecard_exporter.measures.aggregate import apart
 from scorecard_exporter.measures.finding import MICROS
 from scorecard_exporter.measures.model import Definition, Period, Sample, Scope, Statistic
 from scorecard_exporter.measures.observations import Observations

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from scorecard_exporter.measures.aggregate import Aggregates, Total
 from scorecard_exporter.measures.delivery import DEPLOYMENT_OUTCOMES
-from scorecard_exporter.measures.evaluate import apart
 from scorecard_exporter.measures.flow import BOTS, MERGES
 from scorecard_exporter.measures.model import Reading, Scope
 from scorecard_exporter.measures.statements import SampleSet, bigint, both
@@ -52,8 +51,7 @@ _Count = Callable[[_Asked], Iterable[LeftOut]]
 
 def left_out(store: Store, reading: Reading, scope: Scope) -> tuple[LeftOut, ...]:
     """What is not in a reading of the team of `scope`; nothing is said of what did not occur."""
-    services = [rule.service for rule in scope.services]
-    aggregates = Aggregates(store, {reading.team: services}, [reading.period], apart([scope]))
+    aggregates = Aggregates(store, [scope], [reading.period])
     asked = _Asked(reading, aggregates, Records(store, scope, reading.period))
     measure, definition = reading.definition.measure, reading.definition
     counts = _SERIES if definition.series else _COUNTS.get(measure, ())

@@ -7,7 +7,7 @@ to the SQL that DuckDB, PostgreSQL, Trino and Spark share.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -168,6 +168,11 @@ def _of_wanted(teams: Sequence[str], subject: str = "samples.subject") -> str:
     return "" if len(teams) > MOST_NAMES else f"join wanted on wanted.subject = {subject}\n"
 
 
+def span_bounds(periods: Iterable[Period]) -> list[int]:
+    """All beginnings and ends of periods, ascending, in microseconds: between them lie the spans of `by_span`."""
+    return sorted({bound for period in periods for bound in period})
+
+
 def by_span(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period]) -> str:
     """What `Grid` takes, by subject and by the spans between all beginnings and ends of periods.
 
@@ -175,10 +180,9 @@ def by_span(samples: SampleSet, teams: Sequence[str], periods: Sequence[Period])
     """
     columns = dict.fromkeys(("subject", "occurred_at", *samples.sums, *_ranked(samples)))
     picked = ", ".join(f"samples.{name}" for name in columns)
-    bounds = sorted({bound for period in periods for bound in period})
     return (
         f"{_with(samples, teams, periods)},\n"
-        f"counted as (select {picked}, {_number_of('samples.occurred_at', bounds)} as span\n"
+        f"counted as (select {picked}, {_number_of('samples.occurred_at', span_bounds(periods))} as span\n"
         f"from samples\n{_of_wanted(teams)}"
         f"where {conditions(samples, periods)})\n"
         f"{_added_up(samples, 'subject', 'span', 'occurred_at')}"

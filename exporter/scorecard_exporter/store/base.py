@@ -121,8 +121,9 @@ class Store(Protocol):
         """Where each stream of a source goes on; one that was never read is absent."""
 
     def coverage(self, origins: Collection[str] = (), kinds: Collection[str] = ()) -> Sequence[Coverage]:
-        """What has been read, one row for each origin and kind: of these origins and of these kinds, or of all
-        where none is named.
+        """What has been read, one row for each origin and kind.
+
+        Those of these origins and those of these kinds; all where neither is named.
         """
 
     def environments(self) -> Sequence[tuple[str, str, int]]:

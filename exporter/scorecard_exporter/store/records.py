@@ -43,7 +43,7 @@ def cursors(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, str
 def coverage(
     connection: duckdb.DuckDBPyConnection, origins: Collection[str] = (), kinds: Collection[str] = ()
 ) -> list[Coverage]:
-    """What has been read, by origin and kind; of these origins and kinds, or of all where none is named."""
+    """What has been read, by origin and kind: that of these origins and of these kinds; all where none is named."""
     chosen = "WHERE origin IN (SELECT unnest(?)) OR kind IN (SELECT unnest(?))" if origins or kinds else ""
     rows = connection.execute(
         f"SELECT origin, kind, from_at, to_at FROM coverage {chosen} ORDER BY ALL",
