@@ -94,7 +94,7 @@ class MeasureStatus(NamedTuple):
     @property
     def target(self) -> Target | None:
         """What the measure is held to for this team, over all time."""
-        return self.held_to.target
+        return self.measure.target_of(self.team)
 
 
 class ObjectiveStatus(NamedTuple):
