@@ -94,9 +94,9 @@ def evaluations(folder: Path) -> tuple[list[Run], list[Run], int]:
 
 def _run(configuration: Configuration, store: Store, periods: int) -> Run:
     began, processors = time.perf_counter(), time.process_time()
-    everything = list(readings(configuration, store, AT, periods=periods))
+    found = readings(configuration, store, AT, periods=periods)
     run = Run(time.perf_counter() - began, time.process_time() - processors)
-    _check(everything)
+    _check([one for of_period in found for by_team in of_period.values() for one in by_team.values()])
     return run
 
 

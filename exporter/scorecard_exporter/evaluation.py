@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -14,8 +15,9 @@ from itertools import chain
 from scorecard_exporter.config.lint.advice import Advice
 from scorecard_exporter.config.model import Configuration, Scorecard
 from scorecard_exporter.errors import UnknownNameError
+from scorecard_exporter.measures.ahead import worker
 from scorecard_exporter.measures.coverage import CoverageIndex
-from scorecard_exporter.measures.evaluate import coverage_of, evaluate
+from scorecard_exporter.measures.evaluate import Evaluation, coverage_of
 from scorecard_exporter.measures.evidence import evidence
 from scorecard_exporter.measures.inquiry import inquire
 from scorecard_exporter.measures.model import Definition, Period, Reading, Sample
@@ -24,7 +26,7 @@ from scorecard_exporter.scorecard.explanation import Explanation, explain
 from scorecard_exporter.scorecard.model import MeasureStatus, ScorecardStatus, Snapshot
 from scorecard_exporter.scorecard.periods import Point
 from scorecard_exporter.scorecard.review_periods import KINDS, Kind, ReviewPeriod
-from scorecard_exporter.scorecard.snapshot import Snapshots, snapshot
+from scorecard_exporter.scorecard.snapshot import ByDefinition, Snapshots, snapshot
 from scorecard_exporter.store.base import Store
 
 READINGS_AT_ONCE = 180_000
@@ -33,22 +35,20 @@ READINGS_AT_ONCE = 180_000
 
 def take(configuration: Configuration, store: Store, at: int) -> Snapshot:
     """Evaluate everything at the moment `at` (microseconds): each measure's window ends there."""
-    current: list[Reading] = []
-    previous: list[Reading] = []
-    for reading in readings(configuration, store, at, periods=2):
-        (current if reading.period.ends_at == at else previous).append(reading)
+    current, previous = readings(configuration, store, at, periods=2)
     return snapshot(configuration, current, previous, store.status_changes(), at, reviews=store.review_dates(at))
 
 
-def readings(configuration: Configuration, store: Store, at: int, *, periods: int = 1) -> Iterator[Reading]:
-    """Of every measure and team: over its window that ends at `at` (microseconds), and over those before it."""
+def readings(configuration: Configuration, store: Store, at: int, *, periods: int = 1) -> list[ByDefinition]:
+    """Of every measure and team: over its window that ends at `at` (microseconds), and then over those before it."""
 
     def spans(window: int) -> list[Period]:
         return [Period(at - (back + 1) * window, at - back * window) for back in range(periods)]
 
-    groups = _by_window(configuration)
-    work = [(group, spans(window)) for window, group in groups.items()]
-    return _evaluated(configuration, store, _coverage(configuration, store), work)
+    work = [(definitions, spans(window)) for window, definitions in _by_window(configuration).items()]
+    with worker() as thread:
+        begun = _begun(configuration, store, _coverage(configuration, store), work, thread, details=True)
+        return _by_moment(begun, periods)
 
 
 def history(
@@ -62,10 +62,20 @@ def history(
     stands beside a value only with `details`.
     """
     coverage, snapshots = _coverage(configuration, store), Snapshots(configuration)
-    for piece in pieces(configuration, points):
-        by_end = _readings_at(configuration, store, coverage, piece, details=details)
-        for point in piece:
-            yield snapshots.at(point.ends_at, by_end.pop(point.ends_at, ()))
+    with worker() as thread:
+
+        def begin(piece: Sequence[Point]) -> list[Evaluation]:
+            work = _work(configuration, piece)
+            return _begun(configuration, store, coverage, work, thread, details=details)
+
+        ahead = pieces(configuration, points)
+        begun = begin(ahead[0]) if ahead else []
+        for number, piece in enumerate(ahead, start=1):
+            moments = _by_moment(begun, len(piece))
+            # What the next piece asks is on its way while this one is judged.
+            begun = begin(ahead[number]) if number < len(ahead) else []
+            for point in piece:
+                yield snapshots.at(point.ends_at, moments.pop(0))
 
 
 def pieces(configuration: Configuration, points: Sequence[Point]) -> list[Sequence[Point]]:
@@ -127,15 +137,13 @@ def _with_one(card: Scorecard, measure: str) -> Scorecard:
     return replace(card, perspectives=(replace(perspective, objectives=(objective,)),))
 
 
-_ByEnd = dict[int, list[Reading]]
-"""Readings by the end of their period."""
+_Work = list[tuple[list[Definition], list[Period]]]
+"""Definitions, and the periods that they are evaluated over: one for each moment."""
 
 
-def _readings_at(
-    configuration: Configuration, store: Store, coverage: CoverageIndex, points: Sequence[Point], *, details: bool
-) -> _ByEnd:
+def _work(configuration: Configuration, points: Sequence[Point]) -> _Work:
     calendar = [Period(point.starts_at, point.ends_at) for point in points if point.starts_at is not None]
-    work: list[tuple[list[Definition], list[Period]]] = []
+    work: _Work = []
     # The same periods for every window: one evaluation serves them all.
     shared: list[Definition] = []
     for window, definitions in _by_window(configuration).items():
@@ -145,25 +153,38 @@ def _readings_at(
             work.append((own, [Period(point.ends_at - window, point.ends_at) for point in points]))
     if shared:
         work.append((shared, calendar))
-    by_end: _ByEnd = defaultdict(list)
-    for reading in _evaluated(configuration, store, coverage, work, details=details):
-        by_end[reading.period.ends_at].append(reading)
-    return by_end
+    return work
 
 
-def _evaluated(
+def _begun(
     configuration: Configuration,
     store: Store,
     coverage: CoverageIndex,
-    work: Sequence[tuple[list[Definition], list[Period]]],
+    work: _Work,
+    thread: Executor,
     *,
-    details: bool = True,
-) -> Iterator[Reading]:
+    details: bool,
+) -> list[Evaluation]:
     teams = _teams(configuration)
-    for definitions, periods in work:
-        yield from evaluate(
-            store, definitions, configuration.scopes, teams, periods, coverage=coverage, details=details
+    return [
+        Evaluation(
+            store,
+            definitions,
+            configuration.scopes,
+            teams,
+            periods,
+            coverage=coverage,
+            details=details,
+            thread=thread,
         )
+        for definitions, periods in work
+    ]
+
+
+def _by_moment(begun: Sequence[Evaluation], moments: int) -> list[ByDefinition]:
+    """The readings of evaluations that are over so many periods each."""
+    made = {definition: readings for one in begun for definition, readings in one.readings().items()}
+    return [{definition: readings[place] for definition, readings in made.items()} for place in range(moments)]
 
 
 def _coverage(configuration: Configuration, store: Store) -> CoverageIndex:

@@ -27,8 +27,12 @@ def measured(acme, configuration, folder, measures):
         found = evaluate(store, list(chosen.values()), configuration.scopes, list(configuration.scopes), spans)
     finally:
         store.close()
-    names = {definition: name for name, definition in chosen.items()}
-    return {(names[one.definition], one.team, one.period.starts_at // SECOND): one for one in found}
+    return {
+        (name, one.team, one.period.starts_at // SECOND): one
+        for name, definition in chosen.items()
+        for of_period in found[definition]
+        for one in of_period.values()
+    }
 
 
 def read(store, source, at):

@@ -345,8 +345,8 @@ class World:
 
     def reading(self, definition, team="payments", period=None):
         self.flush()
-        (found,) = evaluate(self.store, [definition], self.scopes, [team], [period or self.period])
-        return found
+        (found,) = evaluate(self.store, [definition], self.scopes, [team], [period or self.period])[definition]
+        return found[team]
 
     def evidence(self, definition, team="payments", newest=3, worst=3, better="lower"):
         self.flush()

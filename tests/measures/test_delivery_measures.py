@@ -372,7 +372,7 @@ def test_a_percentile_is_taken_over_the_raw_samples_of_all_services(world):
     assert found.value == Fraction(5, 2) * 3600, "not 51 h, the middle of the medians 2 h and 100 h"
 
 
-def test_every_definition_team_and_period_is_read_once_and_in_order(world):
+def test_every_definition_period_and_team_is_read_once_and_in_order(world):
     world.deployed(world.at(1))
     world.deployed(world.at(31))
     world.covered("git:checkout", until=world.at(60))
@@ -381,13 +381,12 @@ def test_every_definition_team_and_period_is_read_once_and_in_order(world):
     frequency, success = world.define("deployment_frequency"), world.define("deployment_success_rate")
     periods = [Period(world.at(30), world.at(60)), Period(world.at(0), world.at(30))]
     found = evaluate(world.store, [frequency, success, frequency], world.scopes, ["payments", "company"], periods)
-    assert [(one.definition, one.team, one.period) for one in found] == [
-        (definition, team, period)
-        for definition in (frequency, success)
-        for team in ("payments", "company")
-        for period in periods
-    ]
-    assert {one.value for one in found[:4]} == {Fraction(1, 30)}
+    assert list(found) == [frequency, success]
+    for definition, readings in found.items():
+        assert [[(one.definition, one.period, name, one.team) for name, one in of.items()] for of in readings] == [
+            [(definition, period, team, team) for team in ("payments", "company")] for period in periods
+        ]
+    assert {one.value for of_period in found[frequency] for one in of_period.values()} == {Fraction(1, 30)}
 
 
 def test_a_reading_says_how_many_samples_and_which_was_the_newest(world):

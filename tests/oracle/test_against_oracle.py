@@ -31,7 +31,8 @@ def readings(setting):
                 if position == len(setting.batches) // 2:
                     store.link()
             store.link()
-            return evaluate(store, setting.definitions, setting.scopes, list(setting.scopes), companies.PERIODS)
+            found = evaluate(store, setting.definitions, setting.scopes, list(setting.scopes), companies.PERIODS)
+            return [one for by_period in found.values() for of_period in by_period for one in of_period.values()]
         finally:
             store.close()
 

@@ -28,6 +28,14 @@ from scorecard_exporter.store.base import Dimensions
 MICROSECONDS = 1_000_000
 
 
+def by_definition(readings):
+    """Readings of one moment by definition and team."""
+    found = {}
+    for one in readings:
+        found.setdefault(one.definition, {})[one.team] = one
+    return found
+
+
 class Build:
     """What tests about snapshots are made of; everything not given is plain."""
 
@@ -102,7 +110,12 @@ class Build:
     def taken(self, *readings, measure, previous=(), changes=(), **more):
         """A snapshot of one measure alone."""
         configuration = self.configuration(self.perspective(self.objective(measure)), **more)
-        return snapshot(configuration, readings, previous, changes, self.at)
+        return self.snapshot(configuration, readings, previous, changes)
+
+    def snapshot(self, configuration, readings, previous=(), changes=(), **more):
+        """A snapshot of these readings."""
+        current, before = by_definition(readings), by_definition(previous)
+        return snapshot(configuration, current, before, changes, self.at, **more)
 
     def status(self, measure, value=None, *, before=None, changes=(), initiatives=(), zone="UTC", **more):
         """A measure alone, judged, and the scorecard it is in."""

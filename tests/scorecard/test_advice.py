@@ -7,7 +7,6 @@ import pytest
 from scorecard_exporter.config.model import Initiative
 from scorecard_exporter.measures.model import Absence
 from scorecard_exporter.scorecard.advice import advise_on_numbers
-from scorecard_exporter.scorecard.snapshot import snapshot
 
 NOTHING = Absence("missing", "nothing", "Nothing was read.")
 RED, YELLOW, GREEN, GREY = 5, 15, 25, None
@@ -29,7 +28,7 @@ def taken(build):
             build.reading(measure, value, team=team, absence=None if value is not None else NOTHING)
             for team, value in values.items()
         ]
-        return snapshot(configuration, readings, (), (), build.at)
+        return build.snapshot(configuration, readings)
 
     return of
 

@@ -15,7 +15,6 @@ from scorecard_exporter.measures.model import Absence, Part, Sample
 from scorecard_exporter.scorecard.document import explanation_document, snapshot_document
 from scorecard_exporter.scorecard.explanation import explain
 from scorecard_exporter.scorecard.model import Pace
-from scorecard_exporter.scorecard.snapshot import snapshot
 
 INITIATIVE = Initiative(
     id="tests",
@@ -157,9 +156,7 @@ def test_pace_and_benchmark_come_with_their_sentences(build):
 def test_one_team_can_be_asked_for(build):
     measure = build.measure(teams=("all", "payments"))
     configuration = build.configuration(build.perspective(build.objective(measure)), teams=("all", "payments"))
-    taken = snapshot(
-        configuration, [build.reading(measure, 15, team=team) for team in ("all", "payments")], (), (), build.at
-    )
+    taken = build.snapshot(configuration, [build.reading(measure, 15, team=team) for team in ("all", "payments")])
     assert [one["team"] for one in snapshot_document(taken)["scorecards"]] == ["all", "payments"]
     assert [one.team for one in selected(taken, team="payments").scorecards] == ["payments"]
 

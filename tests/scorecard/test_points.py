@@ -8,7 +8,6 @@ from scorecard_exporter.measures.model import Absence
 from scorecard_exporter.scorecard.history import collect
 from scorecard_exporter.scorecard.model import Snapshot
 from scorecard_exporter.scorecard.points import MeasurePoint
-from scorecard_exporter.scorecard.snapshot import snapshot
 
 NOT_READ = Absence("missing", "not_read", "Nothing was read.")
 
@@ -44,7 +43,7 @@ def test_large_values_of_a_card_stay_with_their_measures(build):
     measures = [build.measure(name) for name in values]
     configuration = build.configuration(build.perspective(build.objective(*measures)))
     readings = [build.reading(one, values[one.id]) for one in measures]
-    past = collect([snapshot(configuration, readings, (), (), build.at)])
+    past = collect([build.snapshot(configuration, readings)])
     (team,) = past.teams.values()
     assert {name: one.points[0].value for name, one in team.measures.items()} == values
 

@@ -7,7 +7,6 @@ import pytest
 
 from scorecard_exporter.quantities import RefusedError, instant
 from scorecard_exporter.scorecard.review_periods import ReviewPeriod, months_until, next_due
-from scorecard_exporter.scorecard.snapshot import snapshot
 from scorecard_exporter.store.base import ReviewDates
 
 
@@ -95,7 +94,7 @@ def test_a_snapshot_says_when_it_was_reviewed_and_when_it_is_due(build, review, 
     card = replace(configuration.scorecards["engineering"], review=review)
     configuration = replace(configuration, scorecards={"engineering": card})
     readings = [build.reading(build.measure(), 5)]
-    taken = snapshot(configuration, readings, (), (), build.at, reviews={("engineering", "payments"): dates})
+    taken = build.snapshot(configuration, readings, reviews={("engineering", "payments"): dates})
     (status,) = taken.scorecards
     assert (status.reviewed_at, status.review_due_at) == (reviewed_at, due_at), why
 

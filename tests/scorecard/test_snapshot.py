@@ -8,7 +8,7 @@ import pytest
 
 from scorecard_exporter.config.model import Band, Initiative, Target, TargetPoint
 from scorecard_exporter.measures.model import Absence, Period
-from scorecard_exporter.scorecard.snapshot import snapshot, status_changes
+from scorecard_exporter.scorecard.snapshot import status_changes
 from scorecard_exporter.store.base import StatusChange
 
 JULY = datetime(2026, 7, 1, tzinfo=UTC)
@@ -127,7 +127,7 @@ def test_only_changed_colours_are_kept(build):
     measures = (same, other, new, grey)
     configuration = build.configuration(build.perspective(build.objective(*measures)))
     known = [kept("yellow", 1, "same"), kept("green", 1, "other")]
-    taken = snapshot(configuration, [build.reading(one, 15) for one in measures], (), known, build.at)
+    taken = build.snapshot(configuration, [build.reading(one, 15) for one in measures], changes=known)
     assert [(one.measure, one.status, one.value, one.at) for one in status_changes(taken, known)] == [
         ("other", "yellow", 15.0, build.at),
         ("new", "yellow", 15.0, build.at),
@@ -160,7 +160,7 @@ def test_a_team_sees_only_its_measures_in_the_order_of_the_file(build):
         teams=("all", "payments"),
     )
     readings = [build.reading(one, 20, team=team) for one in (everyone, some) for team in ("all", "payments")]
-    whole, part = snapshot(configuration, readings, (), (), build.at).scorecards
+    whole, part = build.snapshot(configuration, readings).scorecards
 
     def shape(scorecard):
         return [
@@ -200,7 +200,7 @@ def test_a_critical_measure_in_trouble_caps_all_above_it(build, critical, absenc
     light = build.measure("light", critical=critical == "measure")
     configuration = build.configuration(build.perspective(build.objective(heavy, light)))
     readings = [build.reading(heavy, 40), build.reading(light, value, absence=absence)]
-    (scorecard,) = snapshot(configuration, readings, (), (), build.at).scorecards
+    (scorecard,) = build.snapshot(configuration, readings).scorecards
     (perspective,) = scorecard.perspectives
     (objective,) = perspective.objectives
     above = [objective, perspective, scorecard]
@@ -225,7 +225,7 @@ def test_a_critical_objective_in_trouble_caps_what_is_above_it(build, value, abs
         )
     )
     readings = [build.reading(good, 40), build.reading(bad, value, absence=absence)]
-    (scorecard,) = snapshot(configuration, readings, (), (), build.at).scorecards
+    (scorecard,) = build.snapshot(configuration, readings).scorecards
     (perspective,) = scorecard.perspectives
     assert perspective.objectives[1].status == objective
     assert (perspective.status, scorecard.status) == (above, above)
@@ -236,7 +236,7 @@ def test_equal_definitions_share_one_reading(build):
     strict = build.measure("strict", definition=definition)
     mild = build.measure("mild", definition=definition, target=build.dated((None, 15)))
     configuration = build.configuration(build.perspective(build.objective(strict, mild)))
-    (scorecard,) = snapshot(configuration, [build.reading(strict, 15)], (), (), build.at).scorecards
+    (scorecard,) = build.snapshot(configuration, [build.reading(strict, 15)]).scorecards
     assert [status.status for _, _, status in scorecard.measures()] == ["yellow", "green"]
 
 
@@ -247,7 +247,7 @@ def test_a_team_is_judged_by_its_own_target(build):
     configuration = build.configuration(build.perspective(build.objective(measure)), teams=("all", "payments"))
     readings = [build.reading(measure, 30, team=team) for team in ("all", "payments")]
     judged = {}
-    for one in snapshot(configuration, readings, (), (), build.at).scorecards:
+    for one in build.snapshot(configuration, readings).scorecards:
         ((_, _, status),) = one.measures()
         judged[one.team] = status.status, status.goal_text, status.target_label
     assert judged == {"all": ("green", ">= 20", ">= 20"), "payments": ("yellow", ">= 40", ">= 40")}
@@ -259,6 +259,6 @@ def test_the_configured_report_stands_beside_values(build):
     )
     configuration = build.configuration(build.perspective(build.objective(measure)))
     for report, level in ((None, None), (2024, "high")):
-        taken = snapshot(replace(configuration, benchmark=report), [build.reading(measure, 172_800)], (), (), build.at)
+        taken = build.snapshot(replace(configuration, benchmark=report), [build.reading(measure, 172_800)])
         ((_, _, status),) = taken.scorecards[0].measures()
         assert (status.benchmark and status.benchmark.level) == level

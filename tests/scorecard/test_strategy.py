@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scorecard_exporter.scorecard.layering import crossings, ordered
-from scorecard_exporter.scorecard.snapshot import snapshot
 from scorecard_exporter.scorecard.strategy import NARROW, WIDE, strategy_map
 
 
@@ -28,7 +27,7 @@ def draw(build):
             for title, side in sides.items()
         ]
         readings = [build.reading(one, 12) for one in measures.values()]
-        taken = snapshot(build.configuration(*perspectives), readings, (), (), build.at)
+        taken = build.snapshot(build.configuration(*perspectives), readings)
         return strategy_map(taken.scorecards[0], sizes)
 
     return drawn

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
-from arro3.core import Table
+import numpy as np
 
 from scorecard_exporter.measures import statements
-from scorecard_exporter.measures.grid import Grid, Layout, Ratio, added_up, at_places
+from scorecard_exporter.measures.grid import Columns, Grid, Layout, Percentile, Whole, added_up, at_places
 from scorecard_exporter.measures.model import Period, Scope, Statistic
-from scorecard_exporter.measures.statements import Role, SampleSet, both, only_these, read
-from scorecard_exporter.measures.statistics import QUANTILES
-from scorecard_exporter.store.base import Store
+from scorecard_exporter.measures.statements import Answers, Role, SampleSet, both, only_these, read
 
 
 class Total(NamedTuple):
@@ -54,16 +51,15 @@ class Aggregates:
 
     def __init__(
         self,
-        store: Store,
+        store: Answers,
         scopes: Collection[Scope],
         periods: Sequence[Period],
         *,
         percentiles: Collection[Statistic] = (),
-        ahead: Executor | None = None,
     ) -> None:
         """Of teams with the services that each counts, or of services `ALONE` with itself; never of both.
 
-        `percentiles`: those that will be asked for. `ahead`: runs what `begin` is told of.
+        `percentiles`: those that will be asked for; with some, single values are not kept.
         """
         self._store = store
         self._teams = {scope.team: [rule.service for rule in scope.services] for scope in scopes}
@@ -75,47 +71,44 @@ class Aggregates:
         # Where they are few, an engine need not read the others.
         self._services = only_these("samples.subject", services) if services else ""
         self._layouts: dict[tuple[bool, bool], Layout] = {}
-        self._ahead = ahead
-        self._begun: dict[SampleSet, Future[Table]] = {}
-        self._grids: dict[SampleSet, Grid] = {}
-        self._percentiles: dict[SampleSet, dict[Statistic, list[int]]] = {}
+        self._columns: dict[SampleSet, Columns] = {}
+        self._percentiles: dict[SampleSet, Mapping[Statistic, Percentile]] = {}
+        self._values: dict[SampleSet, Grid] = {}
         self._days: dict[tuple[SampleSet, str], dict[tuple[str, Period], int]] = {}
         self._united: dict[SampleSet, list[int]] = {}
 
-    def begin(self, sets: Iterable[SampleSet]) -> None:
-        """Read these sets while the caller does something else; what was read is there when it is asked for."""
+    def statements(self, sets: Iterable[SampleSet]) -> Iterator[str]:
+        """What will be asked of these sets, but for days."""
         for samples in dict.fromkeys(sets):
-            if self._ahead and samples not in self._begun:
-                self._begun[samples] = self._ahead.submit(self._store.query, self._statement(samples))
+            yield self._statement(samples)
+            if samples.join == "overlap":
+                yield self._united_statement(samples)
 
     def places(self, team: str) -> range:
         """Where the numbers of a team are, one place for each period; none where it counts no service."""
         return self._layout_of(by_team=False, by_span=False).places(team)
 
+    def columns(self, samples: SampleSet) -> Columns:
+        """Numbers, oldest and newest moments, and sums of the set's columns, at every place."""
+        known = self._columns.get(samples)
+        return known or self._read(samples)
+
     def total(self, samples: SampleSet, place: int) -> Total:
-        """Number, oldest and newest moment, and sums of the set's columns."""
-        columns = (self._grids.get(samples) or self._grid(samples)).columns
+        """The same at one place."""
+        columns = self.columns(samples)
         number = columns.samples[place]
         if not number:
             return _NO_SAMPLES
         return Total(number, columns.oldest[place], columns.newest[place], columns.sums, place)
 
-    def percentile(self, samples: SampleSet, statistic: Statistic, place: int) -> Ratio:
-        """A percentile of `x`, microseconds, over at least one sample.
-
-        Raises:
-            ValueError: there is none.
-        """
-        known = self._percentiles.get(samples)
-        if known is None:
-            known = self._percentiles[samples] = self._grid(samples).percentiles(self._statistics)
-        if not self._grids[samples].columns.samples[place]:
-            raise ValueError(f"there is no {statistic} of no {samples.text}")
-        return known[statistic][place], QUANTILES[statistic][1]
+    def percentile(self, samples: SampleSet, statistic: Statistic) -> Percentile:
+        """A percentile of `x`, microseconds, at every place."""
+        self.columns(samples)
+        return self._percentiles[samples][statistic]
 
     def values(self, samples: SampleSet) -> list[list[int]]:
         """Every `x` of each team and of each of its periods, in any order."""
-        return [values.tolist() for values in self._grid(samples).values()]
+        return [values.tolist() for values in self._values_of(samples)]
 
     def at_places(self, samples: SampleSet, places: Sequence[Collection[int]]) -> list[dict[int, int]]:
         """The `x` at these places of the ascending ones, counted from 1, for each team and each of its periods.
@@ -123,7 +116,7 @@ class Aggregates:
         Where there is no such place there is no value.
         """
         found = []
-        for values, wanted in zip(self._grid(samples).values(), places, strict=True):
+        for values, wanted in zip(self._values_of(samples), places, strict=True):
             there = [place for place in wanted if 0 < place <= len(values)]
             ordered = at_places(values, [place - 1 for place in there])
             found.append({place: int(ordered[place - 1]) for place in there})
@@ -137,21 +130,30 @@ class Aggregates:
             self._days[samples, zone] = {(team, self._periods[place]): days for team, place, days in rows}
         return self._days[samples, zone].get((team, period), 0)
 
-    def united(self, samples: SampleSet, place: int) -> int:
-        """Microseconds of the period that spans cover, united for each service and added up over services."""
+    def united(self, samples: SampleSet) -> Sequence[int]:
+        """Microseconds of a period that spans cover, united for each service and added up over services; by place."""
         if samples not in self._united:
-            found = self._store.query(statements.united(self._plain(samples), list(self._teams), self._periods))
+            found = self._store.query(self._united_statement(samples))
             self._united[samples] = added_up(self._layout_of(by_team=False, by_span=False), found)
-        return self._united[samples][place]
+        return self._united[samples]
 
-    def _grid(self, samples: SampleSet) -> Grid:
-        if samples not in self._grids:
-            begun = self._begun.get(samples)
-            found = begun.result() if begun else self._store.query(self._statement(samples))
-            by_team = self._plain(samples).once is not None
-            layout = self._layout_of(by_team=by_team, by_span=samples.join == "within" and not by_team)
-            self._grids[samples] = Grid(layout, found, samples.sums, has_values=samples.is_ranked)
-        return self._grids[samples]
+    def _values_of(self, samples: SampleSet) -> list[Whole]:
+        numbers = self.columns(samples).samples
+        values = self._values[samples].values(np.arange(len(numbers)))
+        return np.split(values, np.cumsum(numbers)[:-1])
+
+    def _read(self, samples: SampleSet) -> Columns:
+        by_team = self._plain(samples).once is not None
+        layout = self._layout_of(by_team=by_team, by_span=samples.join == "within" and not by_team)
+        found = self._store.query(self._statement(samples))
+        grid = Grid(layout, found, samples.sums, has_values=samples.is_ranked)
+        # Percentiles are as many as readings, values as many as samples: they are not kept without need.
+        if samples.is_ranked and self._statistics:
+            self._percentiles[samples] = grid.percentiles(self._statistics)
+        elif samples.is_ranked:
+            self._values[samples] = grid
+        self._columns[samples] = grid.columns
+        return grid.columns
 
     def _statement(self, samples: SampleSet) -> str:
         plain = self._plain(samples)
@@ -160,6 +162,9 @@ class Aggregates:
         else:
             ask = statements.by_span if plain.join == "within" else statements.by_period
         return ask(plain, list(self._teams), self._periods)
+
+    def _united_statement(self, samples: SampleSet) -> str:
+        return statements.united(self._plain(samples), list(self._teams), self._periods)
 
     def _plain(self, samples: SampleSet) -> SampleSet:
         """The same samples, counted for each service where that is the same: several times cheaper."""

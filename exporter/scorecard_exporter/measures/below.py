@@ -37,7 +37,7 @@ def read_below(store: Store, scopes: Mapping[str, Scope], reading: Reading, know
     names = (team, *scopes[team].children)
     asked = [name for name in names if name not in told]
     if asked:
-        told |= {one.team: one for one in evaluate(store, [definition], scopes, asked, [reading.period])}
+        told |= evaluate(store, [definition], scopes, asked, [reading.period])[definition][0]
     return Below(
         whole=told[team],
         children={name: told[name] for name in names[1:]},
@@ -55,8 +55,8 @@ def _alone(store: Store, definition: Definition, scope: Scope, period: Period) -
         f"{ALONE}{rule.service}": Scope(team=f"{ALONE}{rule.service}", services=(rule,), own_services=(rule.service,))
         for rule in scope.services
     }
-    found = evaluate(store, [definition], alone, list(alone), [period])
-    return {one.team.removeprefix(ALONE): one for one in found}
+    (found,) = evaluate(store, [definition], alone, list(alone), [period])[definition]
+    return {name.removeprefix(ALONE): one for name, one in found.items()}
 
 
 def _observes(store: Store, definition: Definition, services: Sequence[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 from itertools import chain, pairwise
@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from scorecard_exporter.measures import diagnose, diagnose_series
-from scorecard_exporter.measures.finding import MICROS, Details, Finding
+from scorecard_exporter.measures.finding import MICROS, Details, Find, Finding
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period
 from scorecard_exporter.measures.observations import Row
 from scorecard_exporter.measures.observed import Observed
@@ -21,63 +21,82 @@ from scorecard_exporter.measures.tree import AddedUp
 _IN_TIME = attrgetter("starts_at", "ends_at", "amount")
 
 
-def hackathon_contributions(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
+def hackathon_contributions(observed: Observed, definition: Definition, period: Period) -> Find:
     """The sum of a series of events."""
-    found = observed.events(definition, definition.series[0], team, period)
-    if found.absence:
-        return found.nothing()
-    return Finding(value=found.value, samples=found.samples, newest_at=found.newest_at)
+    events_of = observed.events(definition, definition.series[0], period)
+
+    def find(team: str) -> Finding:
+        found = events_of(team)
+        return found.nothing() if found.absence else Finding(found.value, found.samples, found.newest_at)
+
+    return find
 
 
-def internal_mobility(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
+def internal_mobility(observed: Observed, definition: Definition, period: Period) -> Find:
     """Moves for each head."""
-    return _for_each_head(observed, definition, team, period, "moves")
+    return _for_each_head(observed, definition, period, "moves")
 
 
-def retention(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
+def retention(observed: Observed, definition: Definition, period: Period) -> Find:
     """One minus departures for each head."""
-    found = _for_each_head(observed, definition, team, period, "departures")
-    return found if found.value is None else found._replace(value=1 - found.value)
+    for_each_head = _for_each_head(observed, definition, period, "departures")
+
+    def find(team: str) -> Finding:
+        found = for_each_head(team)
+        return found if found.value is None else found._replace(value=1 - found.value)
+
+    return find
 
 
-def _for_each_head(observed: Observed, definition: Definition, team: str, period: Period, name: str) -> Finding:
+def _for_each_head(observed: Observed, definition: Definition, period: Period, name: str) -> Find:
     """The events of the first series divided by the time-weighted mean of the second, a headcount."""
-    events = observed.events(definition, definition.series[0], team, period)
-    if events.absence:
-        return events.nothing()
-    held, absence = _headcount(observed, definition, team, period)
+    events_of = observed.events(definition, definition.series[0], period)
+    headcount_of = _headcount(observed, definition, period)
     divisor = (period.ends_at - period.starts_at) * MICROS
-    if absence is None and not held:
-        absence = diagnose.division_by_zero(f"The mean of series {definition.series[1].name!r}")
-    return Finding(
-        value=None if absence or not held else Fraction(events.total * divisor, events.tally.divisor * held),
-        samples=events.samples,
-        newest_at=events.newest_at,
-        absence=absence,
-        details=lambda: Details(
-            beside={name: events.part("count")}
-            | ({} if held is None else {"mean_headcount": Part(held, "count", divisor)})
-        ),
-    )
+
+    def find(team: str) -> Finding:
+        events = events_of(team)
+        if events.absence:
+            return events.nothing()
+        held, absence = headcount_of(team)
+        if absence is None and not held:
+            absence = diagnose.division_by_zero(f"The mean of series {definition.series[1].name!r}")
+        return Finding(
+            None if absence or not held else Fraction(events.total * divisor, events.tally.divisor * held),
+            events.samples,
+            events.newest_at,
+            absence,
+            lambda: Details(
+                beside={name: events.part("count")}
+                | ({} if held is None else {"mean_headcount": Part(held, "count", divisor)})
+            ),
+        )
+
+    return find
 
 
 def _headcount(
-    observed: Observed, definition: Definition, team: str, period: Period
-) -> tuple[int | None, Absence | None]:
-    """Millionths of heads times microseconds of the period.
+    observed: Observed, definition: Definition, period: Period
+) -> Callable[[str], tuple[int | None, Absence | None]]:
+    """Of a team millionths of heads times microseconds of the period.
 
     A headcount holds from its observation to the next one of the same raw subject; all of them are added up.
     """
     series = definition.series[1]
-    gathered = observed.gather(definition, series, "newest", team, period)
-    if gathered.absence:
-        return None, gathered.absence
-    tally = gathered.tally
-    if tally.is_apart:
-        total, late = tally.once("held", partial(_by_team, observed, tally, period)).of(team)
-    else:
-        total, late = _held(observed, tally, tally.tree.subjects(team), period)
-    return (None, diagnose_series.headcount_begins(series, sorted(late), period)) if late else (total, None)
+    gather = observed.gather(definition, series, "newest", period)
+
+    def of(team: str) -> tuple[int | None, Absence | None]:
+        gathered = gather(team)
+        if gathered.absence:
+            return None, gathered.absence
+        tally = gathered.tally
+        if tally.is_apart:
+            total, late = tally.once("held", partial(_by_team, observed, tally, period)).of(team)
+        else:
+            total, late = _held(observed, tally, tally.tree.subjects(team), period)
+        return (None, diagnose_series.headcount_begins(series, sorted(late), period)) if late else (total, None)
+
+    return of
 
 
 class _Held(NamedTuple):

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from scorecard_exporter.measures import diagnose
-from scorecard_exporter.measures.finding import Details, Finding, count, seconds
-from scorecard_exporter.measures.recipe import Case, Recipe
+from scorecard_exporter.measures.aggregate import Aggregates
+from scorecard_exporter.measures.finding import Details, count, seconds
+from scorecard_exporter.measures.model import Definition, Period
+from scorecard_exporter.measures.recipe import Case, Recipe, Value
 from scorecard_exporter.measures.statements import SampleSet
 
 OUTAGES = SampleSet("outages", "overlap", once="incidents")
@@ -15,32 +17,26 @@ CUSTOMER_BUGS = SampleSet("customer_bugs", "within", once="bugs")
 RELEASES = SampleSet("releases", "within", once="releases")
 
 
-def _uptime(case: Case) -> Finding:
+def _uptime(aggregates: Aggregates, _definition: Definition) -> Value:
     """The share of the services' time in the period that no outage of theirs covers."""
-    total = case.total(OUTAGES)
-    down = case.aggregates.united(OUTAGES, case.place)
-    every = case.services * (case.period.ends_at - case.period.starts_at)
-    return Finding(
-        value=1 - Fraction(down, every),
-        samples=total.samples,
-        newest_at=total.newest,
-    )
+    down = aggregates.united(OUTAGES)
+
+    def value(place: int, period: Period, services: int) -> Fraction:
+        every = services * (period.ends_at - period.starts_at)
+        return Fraction(every - down[place], every)
+
+    return value
 
 
 def _uptime_details(case: Case) -> Details:
-    down = case.aggregates.united(OUTAGES, case.place)
+    down = case.aggregates.united(OUTAGES)[case.place]
     outages = count(case.total(OUTAGES).samples)
     return Details({"downtime": seconds(down), "outages": outages, "services": count(case.services)})
 
 
-def _customer_bugs(case: Case) -> Finding:
-    bugs, releases = case.total(CUSTOMER_BUGS), case.total(RELEASES).samples
-    return Finding(
-        value=Fraction(bugs.samples, releases) if releases else None,
-        samples=bugs.samples,
-        newest_at=bugs.newest,
-        absence=None if releases else diagnose.no_release(case.period),
-    )
+def _customer_bugs(aggregates: Aggregates, _definition: Definition) -> Value:
+    bugs, releases = (aggregates.columns(samples).samples for samples in (CUSTOMER_BUGS, RELEASES))
+    return lambda place, *_: Fraction(bugs[place], releases[place]) if releases[place] else None
 
 
 def _customer_bugs_details(case: Case) -> Details:
@@ -50,6 +46,14 @@ def _customer_bugs_details(case: Case) -> Details:
 
 CUSTOMERS: Mapping[str, Recipe] = {
     "uptime": Recipe(OUTAGES, "x", "seconds", _uptime, _uptime_details),
-    "customer_reported_bugs": Recipe(CUSTOMER_BUGS, "x", "count", _customer_bugs, _customer_bugs_details),
+    "customer_reported_bugs": Recipe(
+        CUSTOMER_BUGS,
+        "x",
+        "count",
+        _customer_bugs,
+        _customer_bugs_details,
+        divided_by=(RELEASES,),
+        without=diagnose.no_release,
+    ),
 }
 """The measures of customer outcomes that are made of events."""

@@ -6,8 +6,19 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from scorecard_exporter.events.failures import CAUSES
-from scorecard_exporter.measures.finding import MICROS, Details, Finding, count, ratio, seconds
-from scorecard_exporter.measures.recipe import Case, Recipe, duration_parts, durations, interval, open_spans, share
+from scorecard_exporter.measures.aggregate import Aggregates
+from scorecard_exporter.measures.finding import MICROS, Details, count, ratio, seconds
+from scorecard_exporter.measures.model import Definition, Period
+from scorecard_exporter.measures.recipe import (
+    Case,
+    Recipe,
+    Value,
+    duration_parts,
+    durations,
+    interval,
+    open_spans,
+    share,
+)
 from scorecard_exporter.measures.statements import SampleSet
 from scorecard_exporter.quantities import DAY
 
@@ -36,10 +47,13 @@ INCIDENTS = SampleSet("incidents", "open_at_end", once="incidents")
 INCIDENT_LINKS = SampleSet("incident_links", "within", once="incidents", sums=("x",))
 
 
-def _frequency(case: Case) -> Finding:
-    total = case.total(DEPLOYMENTS)
-    length = case.period.ends_at - case.period.starts_at
-    return Finding(Fraction(total.samples * DAY * MICROS, length), total.samples, total.newest)
+def _frequency(aggregates: Aggregates, _definition: Definition) -> Value:
+    deployments = aggregates.columns(DEPLOYMENTS).samples
+
+    def value(place: int, period: Period, _services: int) -> Fraction:
+        return Fraction(deployments[place] * DAY * MICROS, period.ends_at - period.starts_at)
+
+    return value
 
 
 def _frequency_details(case: Case) -> Details:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import partial
 
 from scorecard_exporter.measures import diagnose, diagnose_series
-from scorecard_exporter.measures.finding import MICROS, Details, Finding, count
+from scorecard_exporter.measures.finding import MICROS, Details, Find, Finding, count
 from scorecard_exporter.measures.model import Definition, Period
 from scorecard_exporter.measures.observations import Overlapping
 from scorecard_exporter.measures.observed import Observed, current_parts
@@ -20,28 +20,33 @@ from scorecard_exporter.measures.tree import AddedUp
 _Dated = frozenset[tuple[str, int, int]]
 
 
-def adoption(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
+def adoption(observed: Observed, definition: Definition, period: Period) -> Find:
     """Users divided by targeted users of the features that are dated in the period, both of the same features."""
-    used, targeted = (observed.gather(definition, one, "mean", team, period) for one in definition.series)
-    for side in (used, targeted):
-        if side.absence:
-            return side.nothing()
-    absence = None
-    differing = _differing(observed, used.tally, targeted.tally, team, period)
-    if differing:
-        absence = diagnose_series.not_same_subjects(definition.series, team, differing)
-    elif not targeted.total:
-        absence = diagnose.division_by_zero(f"The sum of series {definition.series[1].name!r}")
-    return Finding(
-        value=None if absence else used.divided_by(targeted),
-        samples=used.samples,
-        newest_at=used.newest_at,
-        absence=absence,
-        details=lambda: Details(
-            current_parts(used.tally, team),
-            {"users": used.part("count"), "targeted_users": targeted.part("count")},
-        ),
-    )
+    used_of, targeted_of = (observed.gather(definition, one, "mean", period) for one in definition.series)
+
+    def find(team: str) -> Finding:
+        used, targeted = used_of(team), targeted_of(team)
+        for side in (used, targeted):
+            if side.absence:
+                return side.nothing()
+        absence = None
+        differing = _differing(observed, used.tally, targeted.tally, team, period)
+        if differing:
+            absence = diagnose_series.not_same_subjects(definition.series, team, differing)
+        elif not targeted.total:
+            absence = diagnose.division_by_zero(f"The sum of series {definition.series[1].name!r}")
+        return Finding(
+            None if absence else used.divided_by(targeted),
+            used.samples,
+            used.newest_at,
+            absence,
+            lambda: Details(
+                current_parts(used.tally, team),
+                {"users": used.part("count"), "targeted_users": targeted.part("count")},
+            ),
+        )
+
+    return find
 
 
 def _differing(observed: Observed, used: Tally, targeted: Tally, team: str, period: Period) -> list[str]:
@@ -75,33 +80,34 @@ def _dated(observed: Observed, tally: Tally, period: Period) -> dict[str, _Dated
     }
 
 
-def new_revenue(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
+def new_revenue(observed: Observed, definition: Definition, period: Period) -> Find:
     """Revenue of the period within so long after the release of its feature; a span counts by that share of it."""
     revenue, releases = definition.series
-    gathered = observed.gather(definition, revenue, "sum", team, period)
-    if gathered.absence:
-        return gathered.nothing()
-    released = observed.observations.first(releases.name)
-    tally = gathered.tally
-    features = tally.once("features", partial(_features, tally)).of(team)
+    gather = observed.gather(definition, revenue, "sum", period)
 
-    def details() -> Details:
-        without_release = count(len(features.difference(released)))
-        return Details(
-            current_parts(tally, team), {"features": count(len(features)), "without_release": without_release}
-        )
+    def find(team: str) -> Finding:
+        gathered = gather(team)
+        if gathered.absence:
+            return gathered.nothing()
+        released = observed.observations.first(releases.name)
+        tally = gathered.tally
+        features = tally.once("features", partial(_features, tally)).of(team)
 
-    if not any(feature in released for feature in features):
-        absence = diagnose_series.no_feature_release(revenue, releases, sorted(features))
-        return gathered.nothing()._replace(absence=absence, details=details)
-    name = "earned", releases.name, definition.within
-    earned, divisor = tally.once(name, partial(_earned, observed, tally, released, definition.within, period))
-    return Finding(
-        value=Fraction(earned.of(team), divisor * MICROS),
-        samples=gathered.samples,
-        newest_at=gathered.newest_at,
-        details=details,
-    )
+        def details() -> Details:
+            without_release = count(len(features.difference(released)))
+            return Details(
+                current_parts(tally, team), {"features": count(len(features)), "without_release": without_release}
+            )
+
+        if not any(feature in released for feature in features):
+            absence = diagnose_series.no_feature_release(revenue, releases, sorted(features))
+            return gathered.nothing()._replace(absence=absence, details=details)
+        name = "earned", releases.name, definition.within
+        earned, divisor = tally.once(name, partial(_earned, observed, tally, released, definition.within, period))
+        value = Fraction(earned.of(team), divisor * MICROS)
+        return Finding(value, gathered.samples, gathered.newest_at, details=details)
+
+    return find
 
 
 def _features(tally: Tally) -> AddedUp[frozenset[str]]:

@@ -40,6 +40,10 @@ class Finding(NamedTuple):
     details: Callable[[], Details] = Details
 
 
+Find = Callable[[str], Finding]
+"""What a measure finds for a team in one period: what all teams have in common was looked up before."""
+
+
 @lru_cache(maxsize=4096)
 def count(number: int) -> Part:
     """A plain number as a part."""

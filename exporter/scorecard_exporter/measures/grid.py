@@ -7,6 +7,7 @@ numbers throughout: what is added up here is as exact as what an engine would ad
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -18,16 +19,16 @@ from scorecard_exporter.measures.model import Period, Statistic
 from scorecard_exporter.measures.statistics import QUANTILES, interpolate
 
 Whole = npt.NDArray[np.int64]
-Ratio = tuple[int, int]
-"""An exact number, as numerator and denominator."""
 
 _SAFE = 2.0**62
 """Sums that stay below it are sums of 64 bits."""
 _LARGEST = np.iinfo(np.int64).max
 _SMALL = 2**57
 """Times the denominator of a percentile it is still a number of 64 bits."""
-_SORTED_WHOLE = 2_000
+_SORTED_WHOLE = 250
 """So few values are sorted sooner than the places that are asked for are picked out of them."""
+_AT_ONCE = 100_000
+"""So many values, or gaps between them, are sorted side by side: they stay in a processor's cache."""
 
 
 class Columns(NamedTuple):
@@ -37,6 +38,13 @@ class Columns(NamedTuple):
     oldest: list[int]
     newest: list[int]
     sums: Mapping[str, list[int]]
+
+
+class Percentile(NamedTuple):
+    """A percentile for each team and period: `amounts` divided by `divisor`; None where there is no sample."""
+
+    amounts: Sequence[int | None]
+    divisor: int
 
 
 class Layout:
@@ -53,7 +61,7 @@ class Layout:
         members = [sorted({self.subjects[subject] for subject in subjects}) for subjects in known.values()]
         self._members = np.array([place for places in members for place in places], dtype=np.int64)
         self._starts = np.cumsum([0, *map(len, members)])[:-1]
-        self.ranges = [list(_ranges(places)) for places in members]
+        self._ranges = [list(_ranges(places)) for places in members]
         self.spans = [_spans(period, place, bounds) for place, period in enumerate(periods)]
         self._height = len(bounds) + 1 if bounds else len(periods)
         self._teams = {team: place for place, team in enumerate(known)}
@@ -62,6 +70,22 @@ class Layout:
         """Where the numbers of a team are, one place for each period; none where it has no subject."""
         number = self._teams.get(team)
         return range(0) if number is None else range(number * len(self.spans), (number + 1) * len(self.spans))
+
+    @cached_property
+    def slices(self) -> tuple[Whole, Whole]:
+        """Where the cells of every place begin and end, several slices for some, and which slices are whose.
+
+        The first: rows of a first cell and the one behind the last. The second: of each place the number of its first
+        slice, and at the end how many there are.
+        """
+        width = len(self.subjects)
+        of_places = [
+            [(span * width + begin, span * width + end) for span in range(first, last) for begin, end in ranges]
+            for ranges in self._ranges
+            for first, last in self.spans
+        ]
+        cells = np.array([one for slices in of_places for one in slices], dtype=np.int64).reshape(-1, 2)
+        return cells, np.cumsum([0, *map(len, of_places)])
 
     def cells(self, found: Table) -> tuple[Whole, Whole]:
         """Where rows that begin with subject and span belong, and which rows these are.
@@ -103,67 +127,72 @@ class Layout:
 
 
 class Grid:
-    """What one statement found, placed.
+    """What one statement found, placed: subject, span, number of samples, oldest and newest moment, and the sums.
 
-    Its columns: subject, span, number of samples, oldest and newest moment, the sums, and where `has_values` at last
-    the list of every sample's `x`.
+    Where `has_values` there is a last column, the list of every sample's `x`.
     """
 
     def __init__(self, layout: Layout, found: Table, sums: Sequence[str], *, has_values: bool) -> None:
         self._layout = layout
-        self._places, counted = layout.cells(found)
-        samples = self._placed(_numbers(found, 2)[counted])
+        self._places, self._counted = layout.cells(found)
+        samples = self._placed(_numbers(found, 2))
         self.columns = Columns(
             samples=layout.added(samples),
-            oldest=layout.least(self._placed(_numbers(found, 3)[counted], _LARGEST)),
-            newest=layout.most(self._placed(_numbers(found, 4)[counted], -_LARGEST)),
-            sums={
-                name: layout.added(self._placed(_numbers(found, number)[counted]))
-                for number, name in enumerate(sums, start=5)
-            },
+            oldest=layout.least(self._placed(_numbers(found, 3), _LARGEST)),
+            newest=layout.most(self._placed(_numbers(found, 4), -_LARGEST)),
+            sums={name: layout.added(self._placed(_numbers(found, place))) for place, name in enumerate(sums, start=5)},
         )
-        self._values = np.empty(0, dtype=np.int64)
         self._bounds = np.concatenate([[0], np.cumsum(samples)])
-        if has_values and len(counted):
-            lists = found.column(found.num_columns - 1).combine_chunks()
-            values, offsets = list_flatten(lists).to_numpy(), list_offsets(lists).to_numpy()
-            order = counted[np.argsort(self._places)]
-            self._values = np.concatenate([values[offsets[row] : offsets[row + 1]] for row in order])
+        self._values = self._in_order(found) if has_values and len(self._counted) else np.empty(0, dtype=np.int64)
 
     def _placed(self, numbers: Whole, missing: int = 0) -> Whole:
-        return self._layout.placed(self._places, numbers, missing)
+        return self._layout.placed(self._places, numbers[self._counted], missing)
 
-    def values(self) -> Iterator[Whole]:
-        """Every `x` of each team in each period, in their places; in any order, not to be changed."""
-        width = len(self._layout.subjects)
-        for ranges in self._layout.ranges:
-            for first, last in self._layout.spans:
-                slices = [
-                    self._values[self._bounds[span * width + begin] : self._bounds[span * width + end]]
-                    for span in range(first, last)
-                    for begin, end in ranges
-                ]
-                yield slices[0] if len(slices) == 1 else np.concatenate(slices)
+    def _in_order(self, found: Table) -> Whole:
+        lists = found.column(found.num_columns - 1).combine_chunks()
+        values, offsets = list_flatten(lists).to_numpy(), list_offsets(lists).to_numpy()
+        order = self._counted[np.argsort(self._places)]
+        in_order: Whole = values[_within(offsets[order], offsets[order + 1])]
+        return in_order
 
-    def percentiles(self, statistics: Sequence[Statistic]) -> dict[Statistic, list[int]]:
-        """Those of `x` in the places of teams and periods, in parts of one by the denominator of the percentile.
+    def values(self, places: Whole) -> Whole:
+        """Every `x` of these places, one place after the other; of each in any order, not to be changed."""
+        cells, slices = self._layout.slices
+        first, last = cells[_within(slices[places], slices[places + 1])].T
+        return self._values[_within(self._bounds[first], self._bounds[last])]
 
-        Where there is no sample it means nothing.
-        """
+    def percentiles(self, statistics: Sequence[Statistic]) -> dict[Statistic, Percentile]:
+        """Those of `x` in the places of teams and periods."""
         samples = np.array(self.columns.samples, dtype=np.int64)
         neighbours = [_neighbours(samples, QUANTILES[statistic]) for statistic in statistics]
-        places = np.stack([place for both in neighbours for place in both], axis=1)
-        found = np.zeros_like(places)
-        for number, values in enumerate(self.values()):
-            if len(values):
-                found[number] = at_places(values, places[number])[places[number]]
+        found = self._in_their_order(samples, np.stack([place for both in neighbours for place in both], axis=1))
         # Only what could go beyond 64 bits is multiplied as Python's own numbers.
         exact = found if np.abs(found).max(initial=0) < _SMALL else found.astype(object)
-        amounts: dict[Statistic, list[int]] = {}
+        asked: dict[Statistic, Percentile] = {}
         for number, statistic in enumerate(statistics):
             lower, upper = exact[:, 2 * number], exact[:, 2 * number + 1]
-            amounts[statistic] = interpolate(lower, upper, samples, QUANTILES[statistic])[0].tolist()
-        return amounts
+            amounts, divisor = interpolate(lower, upper, samples, QUANTILES[statistic])
+            known = zip(amounts.tolist(), self.columns.samples, strict=True)
+            asked[statistic] = Percentile([amount if some else None for amount, some in known], divisor)
+        return asked
+
+    def _in_their_order(self, samples: Whole, wanted: Whole) -> Whole:
+        """Of every place the values that are at the wanted numbers, from 0, when all of its are sorted.
+
+        Places with about as many values are sorted side by side: most have few, and there are many of them.
+        """
+        found = np.zeros_like(wanted)
+        for places in _alike(samples):
+            values, most = self.values(places), samples[places[-1]]
+            if len(places) == 1:
+                found[places] = at_places(values, wanted[places[0]])[wanted[places]]
+                continue
+            is_there = np.arange(most) < samples[places, np.newaxis]
+            rows = np.full(is_there.shape, _LARGEST)
+            rows[is_there] = values
+            rows.sort(axis=1)
+            found[places] = np.take_along_axis(rows, wanted[places], axis=1)
+        return found
 
 
 def added_up(layout: Layout, found: Table) -> list[int]:
@@ -177,6 +206,24 @@ def _neighbours(samples: Whole, quantile: tuple[int, int]) -> tuple[Whole, Whole
     numerator, denominator = quantile
     place = np.maximum(samples - 1, 0) * numerator
     return place // denominator, -(-place // denominator)
+
+
+def _alike(samples: Whole) -> Iterator[Whole]:
+    """The places with samples, those with the fewest first; as many places at once as may be sorted side by side."""
+    places = np.argsort(samples, kind="stable")
+    places = places[np.searchsorted(samples[places], 1) :]
+    while len(places):
+        rows_by_longest = np.arange(1, len(places) + 1) * samples[places]
+        end = max(1, int(np.searchsorted(rows_by_longest, _AT_ONCE, side="right")))
+        yield places[:end]
+        places = places[end:]
+
+
+def _within(first: Whole, last: Whole) -> Whole:
+    """All places from each first one to before the last one, one after the other."""
+    lengths = last - first
+    places: Whole = np.arange(lengths.sum()) + np.repeat(first - np.cumsum(lengths) + lengths, lengths)
+    return places
 
 
 def at_places(values: Whole, places: Sequence[int] | Whole) -> Whole:

@@ -75,7 +75,8 @@ def _chain(store: Store, scopes: Mapping[str, Scope], reading: Reading, absence:
     if absence.code != "operand_absent":
         return chain(store, definition, scopes[reading.team], absence)
     operands = [operand for _, operand in definition.operands]
-    for one in evaluate(store, operands, scopes, [reading.team], [reading.period]):
+    for (of_team,) in evaluate(store, operands, scopes, [reading.team], [reading.period]).values():
+        one = of_team[reading.team]
         if one.absence:
             return _chain(store, scopes, one, one.absence)
     return ()

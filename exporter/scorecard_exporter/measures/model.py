@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -128,7 +128,7 @@ class Absence:
     fix: str = ""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Reading:
     """One measure of one team over one period: a value with its evidence, or the reason for none.
 
@@ -151,6 +151,10 @@ class Reading:
     absence: Absence | None = None
     provisional_until: int | None = None
     notes: tuple[str, ...] = ()
+
+
+Readings = Mapping[Definition, Sequence[Mapping[str, Reading]]]
+"""Of each definition, for each period in their order, the reading of each team."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

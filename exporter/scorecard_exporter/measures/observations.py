@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 from scorecard_exporter.events.model import is_from
 from scorecard_exporter.measures.model import Period, Series
 from scorecard_exporter.measures.statements import (
+    Answers,
     Join,
     bigint,
     one_of,
@@ -19,7 +20,6 @@ from scorecard_exporter.measures.statements import (
     sample_text,
     text_literal,
 )
-from scorecard_exporter.store.base import Store
 
 Use = Literal["newest", "held", "sum", "events", "mean", "each"]
 """What of a series is used: the newest observation, and how long each held; a sum with the time that it covers, or of
@@ -36,10 +36,16 @@ Newest = tuple[str, int, str, str, str, int, int]
 """Series, place of the period, subject, raw subject and unit of the newest observation before the period's end, then
 its value in millionths and the last microsecond that it speaks of."""
 
-_OVERLAPPING: tuple[Use, ...] = ("sum", "events", "mean", "each")
-_NEWEST: tuple[Use, ...] = ("newest", "held")
-_SPANS: tuple[Use, ...] = ("sum",)
-_HELD: tuple[Use, ...] = ("held",)
+Question = Literal["overlapping", "newest", "islands", "held"]
+"""The methods of `Observations` that are about periods."""
+
+_USES: Mapping[Question, tuple[Use, ...]] = {
+    "overlapping": ("sum", "events", "mean", "each"),
+    "newest": ("newest", "held"),
+    "islands": ("sum",),
+    "held": ("held",),
+}
+"""The uses of series for which each question is asked."""
 
 
 class Row(NamedTuple):
@@ -90,7 +96,7 @@ class Observations:
     """
 
     def __init__(
-        self, store: Store, uses: Iterable[tuple[str, Use]], subjects: Collection[str], periods: Sequence[Period]
+        self, store: Answers, uses: Iterable[tuple[str, Use]], subjects: Collection[str], periods: Sequence[Period]
     ) -> None:
         self._store = store
         self._wanted = tuple(sorted(subjects))
@@ -112,22 +118,23 @@ class Observations:
         self._raws: defaultdict[str, defaultdict[str, set[str]]] | None = None
         self._about: defaultdict[str, defaultdict[str, set[str]]] | None = None
 
+    def statements(self) -> Iterator[str]:
+        """What will be asked for the series as they are used."""
+        for question, uses in _USES.items():
+            names = set().union(*(self._uses[use] for use in uses))
+            if names and question != "islands":
+                yield self._question(question, sorted(names))
+
     def overlapping(self, series: str, period: Period) -> Mapping[str, Sequence[Overlapping]]:
         """The observations that reach into a period, by their subjects."""
-        names = self._not_asked("overlapping", series, _OVERLAPPING)
-        if names:
-            rows = read(self._store, self._statement(names, "overlap", self._group(), _SUMMED))
-            for row in rows:
-                self._overlapping[row[0], row[1]][row[2]].append(row)
+        for row in self._rows("overlapping", series):
+            self._overlapping[row[0], row[1]][row[2]].append(row)
         return self._overlapping.get((series, self._places[period]), {})
 
     def newest(self, series: str, period: Period) -> Sequence[Newest]:
         """Of each raw subject what is newest before the period's end; of that what began last, and then the largest."""
-        names = self._not_asked("newest", series, _NEWEST)
-        if names:
-            statement = self._statement(names, "latest_before_end", "samples.occurred_at", self._latest(names))
-            for row in read(self._store, statement):
-                self._newest[row[0], row[1]].append(row)
+        for row in self._rows("newest", series):
+            self._newest[row[0], row[1]].append(row)
         return self._newest.get((series, self._places[period]), ())
 
     def spans(self, series: str, period: Period) -> Mapping[str, tuple[Span, ...]]:
@@ -140,12 +147,9 @@ class Observations:
 
     def _islands(self, series: str, period: Period) -> Mapping[str, tuple[Span, ...]]:
         """The same as the engine finds it."""
-        names = self._not_asked("islands", series, _SPANS)
-        if names:
-            rows = read(self._store, self._statement(names, "overlap", _UNITED, _ISLANDS))
-            for name, subject, place, starts_at, ends_at in rows:
-                known = self._united[name, place]
-                known[subject] = (*known.get(subject, ()), (starts_at, ends_at))
+        for name, subject, place, starts_at, ends_at in self._rows("islands", series):
+            known = self._united[name, place]
+            known[subject] = (*known.get(subject, ()), (starts_at, ends_at))
         return self._united.get((series, self._places[period]), {})
 
     def held(self, series: str, subject: str) -> Sequence[Row]:
@@ -153,10 +157,8 @@ class Observations:
 
         Of each raw subject, those before the newest that began with the first period or earlier are left out.
         """
-        names = self._not_asked("held", series, _HELD)
-        if names:
-            for name, about, *row in read(self._store, self._since(names)):
-                self._held[name, about].append(Row(*row))
+        for name, about, *row in self._rows("held", series):
+            self._held[name, about].append(Row(*row))
         return self._held.get((series, subject), ())
 
     def first(self, series: str) -> Mapping[str, int]:
@@ -208,20 +210,29 @@ class Observations:
                 self._about[name][subject].add(raw)
         return self._about.get(series, {})
 
-    def _not_asked(self, question: str, series: str, uses: Collection[Use]) -> Sequence[str]:
-        """The series to ask a question about where the answer for `series` is not known yet: all that are used so.
+    def _rows(self, question: Question, series: str) -> Iterator[tuple[Any, ...]]:
+        """The answer for all series that are used as this one is; nothing where it is known already.
 
         For a series that is not, the question explains an absence: it is asked about all others at once.
         """
         asked = self._asked[question]
         if series in asked:
-            return ()
-        named = set().union(*(self._uses[use] for use in uses))
+            return iter(())
+        named = set().union(*(self._uses[use] for use in _USES[question]))
         if series not in named:
             named = {series}.union(*self._uses.values())
         names = sorted(named - asked)
         asked.update(names)
-        return names
+        return read(self._store, self._question(question, names))
+
+    def _question(self, question: Question, names: Sequence[str]) -> str:
+        if question == "overlapping":
+            return self._statement(names, "overlap", self._group(), _SUMMED)
+        if question == "newest":
+            return self._statement(names, "latest_before_end", "samples.occurred_at", self._latest(names))
+        if question == "islands":
+            return self._statement(names, "overlap", _UNITED, _ISLANDS)
+        return self._since(names)
 
     def _statement(self, names: Sequence[str], join: Join, columns: str, rest: str) -> str:
         return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from scorecard_exporter.events.model import is_from
 from scorecard_exporter.measures import diagnose, diagnose_series
 from scorecard_exporter.measures.coverage import fresh_from
-from scorecard_exporter.measures.finding import MICROS, Details, Finding, count, seconds
+from scorecard_exporter.measures.finding import MICROS, Details, Find, Finding, count, seconds
 from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Scope, Series, Statistic
 from scorecard_exporter.measures.observations import Observations
 from scorecard_exporter.measures.tally import Tally, newest, prorated, whole
@@ -61,49 +61,54 @@ class Observed:
         self._unmapped: dict[Series, Sequence[str]] = {}
         self._ever: dict[Series, tuple[Sequence[str], Tree]] = {}
 
-    def one(self, definition: Definition, team: str, period: Period) -> Finding:
+    def one(self, definition: Definition, period: Period) -> Find:
         """The newest value, the sum or the mean of a series."""
         series, statistic = definition.series[0], definition.statistic
-        gathered = self._roll_up(definition, series, statistic, team, period)
-        if gathered.absence:
-            return gathered.nothing()
-        value = gathered.value
-        if statistic == "mean" and series.unit == "seconds":
-            value /= gathered.samples
-        elif statistic == "mean":
-            value = gathered.tally.means(team)
+        tally = self.tally(series, statistic, period)
+        gather = self._roll_up(definition, series, statistic, period)
         told = sum_parts if statistic == "sum" else current_parts
-        return Finding(
-            value=value,
-            samples=gathered.samples,
-            newest_at=gathered.newest_at,
-            details=lambda: Details(told(gathered.tally, team)),
-        )
+
+        def find(team: str) -> Finding:
+            gathered = gather(team)
+            if gathered.absence:
+                return gathered.nothing()
+            value = gathered.value
+            if statistic == "mean" and series.unit == "seconds":
+                value /= gathered.samples
+            elif statistic == "mean":
+                value = tally.means(team)
+            return Finding(value, gathered.samples, gathered.newest_at, details=lambda: Details(told(tally, team)))
+
+        return find
 
     def quotient(
-        self, definition: Definition, team: str, period: Period, names: tuple[str, str] = ("numerator", "denominator")
-    ) -> Finding:
+        self, definition: Definition, period: Period, names: tuple[str, str] = ("numerator", "denominator")
+    ) -> Find:
         """The sum of the first series divided by that of the second, over the same time; `names` of the two parts."""
         numerator, denominator = definition.series
-        above = self._roll_up(definition, numerator, "sum", team, period)
-        below = self._roll_up(definition, denominator, "sum", team, period)
-        if above.absence or below.absence:
-            return above.nothing() if above.absence else below.nothing()
-        absence = None
-        if not _same_time(above.tally, below.tally, team):
-            absence = diagnose_series.not_same_time(definition.series, team)
-        elif not below.total:
-            absence = diagnose.division_by_zero(f"The sum of series {denominator.name!r}")
-        return Finding(
-            value=None if absence else above.divided_by(below),
-            samples=min(above.samples, below.samples),
-            newest_at=max(above.newest_at or 0, below.newest_at or 0),
-            absence=absence,
-            details=lambda: Details(
-                {**sum_parts(above.tally, team), **sum_parts(below.tally, team)},
-                {names[0]: above.part(numerator.unit), names[1]: below.part(denominator.unit)},
-            ),
-        )
+        gather_above, gather_below = (self._roll_up(definition, one, "sum", period) for one in definition.series)
+
+        def find(team: str) -> Finding:
+            above, below = gather_above(team), gather_below(team)
+            if above.absence or below.absence:
+                return above.nothing() if above.absence else below.nothing()
+            absence = None
+            if not _same_time(above.tally, below.tally, team):
+                absence = diagnose_series.not_same_time(definition.series, team)
+            elif not below.total:
+                absence = diagnose.division_by_zero(f"The sum of series {denominator.name!r}")
+            return Finding(
+                None if absence else above.divided_by(below),
+                min(above.samples, below.samples),
+                max(above.newest_at or 0, below.newest_at or 0),
+                absence,
+                lambda: Details(
+                    {**sum_parts(above.tally, team), **sum_parts(below.tally, team)},
+                    {names[0]: above.part(numerator.unit), names[1]: below.part(denominator.unit)},
+                ),
+            )
+
+        return find
 
     def subjects(self, series: Series, statistic: Statistic, team: str, period: Period) -> frozenset[str]:
         """The services and teams whose observations count for this team."""
@@ -137,45 +142,51 @@ class Observed:
         return self._trees[key]
 
     def gather(
-        self, definition: Definition, series: Series, statistic: Statistic, team: str, period: Period
-    ) -> Gathered:
-        """What counts for a team, and whether it is read, fresh and in the right unit."""
+        self, definition: Definition, series: Series, statistic: Statistic, period: Period
+    ) -> Callable[[str], Gathered]:
+        """What counts for each team, and whether it is read, fresh and in the right unit."""
         tally = self.tally(series, statistic, period)
-        total, samples, newest_at, contributions, fresh, others, _ = tally.sum(team)
-        if tally.read_until is None or not contributions:
-            return Gathered(tally, 0, 0, None, self._why_none(definition, series, team, period))
-        absence = None
-        # Read up to the end it cannot be stale; this is asked for every reading.
-        if tally.read_until < period.ends_at:
-            absence = self._unread(definition, tally.read_until, period)
-        if absence is None and others:
-            absence = diagnose_series.wrong_unit(series, others)
-        if absence is None and not fresh:
-            absence = diagnose_series.stale_series(series, newest_at, period)
-        return Gathered(tally, total, samples, newest_at, absence)
+        sum_of, until = tally.sum, tally.read_until
+        unread = None if until is None else self._unread(definition, until, period)
 
-    def events(self, definition: Definition, series: Series, team: str, period: Period) -> Gathered:
+        def of(team: str) -> Gathered:
+            total, samples, newest_at, contributions, fresh, others, _ = sum_of(team)
+            if until is None or not contributions:
+                return Gathered(tally, 0, 0, None, self._why_none(definition, series, team, period))
+            absence = unread
+            if absence is None and others:
+                absence = diagnose_series.wrong_unit(series, others)
+            if absence is None and not fresh:
+                absence = diagnose_series.stale_series(series, newest_at, period)
+            return Gathered(tally, total, samples, newest_at, absence)
+
+        return of
+
+    def events(self, definition: Definition, series: Series, period: Period) -> Callable[[str], Gathered]:
         """The events of a series in the period, however long ago the newest was; none is a true zero if all is known.
 
         That is so when every origin of the series was read from before the period on, and when every subject of the
         series is known to be some team's or service's.
         """
         tally = self.tally(series, "sum", period)
-        total, samples, newest_at, contributions, _, others, _ = tally.sum(team)
-        absence = self._untold(definition, tally, team, period, is_empty=not contributions)
-        if absence is None and others:
-            absence = diagnose_series.wrong_unit(series, others)
-        return Gathered(tally, total, samples, newest_at if contributions else None, absence)
+        sum_of, untold = tally.sum, self._untold(definition, tally, period)
 
-    def _untold(
-        self, definition: Definition, tally: Tally, team: str, period: Period, *, is_empty: bool
-    ) -> Absence | None:
-        """Why it is not known of some time or subject what happened."""
+        def of(team: str) -> Gathered:
+            total, samples, newest_at, contributions, _, others, _ = sum_of(team)
+            absence = untold
+            if not contributions and tally.read_until is not None and self._not_mapped(series):
+                absence = diagnose_series.no_matching_subject(series, team, self._not_mapped(series))
+            if absence is None and others:
+                absence = diagnose_series.wrong_unit(series, others)
+            return Gathered(tally, total, samples, newest_at if contributions else None, absence)
+
+        return of
+
+    def _untold(self, definition: Definition, tally: Tally, period: Period) -> Absence | None:
+        """Why it is not known of some time what happened."""
         if tally.read_until is None:
             return diagnose.not_read([(tally.series.origin or "any source", "observation")])
-        if is_empty and self._not_mapped(tally.series):
-            return diagnose_series.no_matching_subject(tally.series, team, self._not_mapped(tally.series))
-        absence = tally.once("history", partial(self._not_in_history, tally.series, period))
+        absence = self._not_in_history(tally.series, period)
         return absence or self._unread(definition, tally.read_until, period)
 
     def _not_in_history(self, series: Series, period: Period) -> Absence | None:
@@ -192,15 +203,20 @@ class Observed:
         return None
 
     def _roll_up(
-        self, definition: Definition, series: Series, statistic: Statistic, team: str, period: Period
-    ) -> Gathered:
-        """What counts for a team, and whether its subjects add up."""
-        gathered = self.gather(definition, series, statistic, team, period)
-        if gathered.absence:
+        self, definition: Definition, series: Series, statistic: Statistic, period: Period
+    ) -> Callable[[str], Gathered]:
+        """What counts for each team, and whether its subjects add up."""
+        gather = self.gather(definition, series, statistic, period)
+        if _adds_up(series.unit, statistic):
+            return gather
+
+        def of(team: str) -> Gathered:
+            gathered = gather(team)
+            if gathered.absence is None and len(raws := [one.raw for one in gathered.tally.found(team)]) > 1:
+                return gathered._replace(absence=diagnose_series.does_not_add(series, team, raws))
             return gathered
-        if not _adds_up(series.unit, statistic) and len(raws := [one.raw for one in gathered.tally.found(team)]) > 1:
-            return gathered._replace(absence=diagnose_series.does_not_add(series, team, raws))
-        return gathered
+
+        return of
 
     def _why_none(self, definition: Definition, series: Series, team: str, period: Period) -> Absence:
         """The first link that is broken, when there is no observation for the team in the period."""

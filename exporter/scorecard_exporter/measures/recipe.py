@@ -8,9 +8,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from scorecard_exporter.measures.aggregate import Aggregates, Total
-from scorecard_exporter.measures.finding import MICROS, Details, Finding, count, seconds
-from scorecard_exporter.measures.grid import Ratio
-from scorecard_exporter.measures.model import Definition, Part, Period, Statistic
+from scorecard_exporter.measures.finding import MICROS, Details, count, seconds
+from scorecard_exporter.measures.model import Absence, Definition, Part, Period, Statistic
 from scorecard_exporter.measures.statements import SampleSet
 from scorecard_exporter.measures.statistics import wilson
 
@@ -36,34 +35,43 @@ class Case(NamedTuple):
         return self.aggregates.total(samples, self.place)
 
 
+Value = Callable[[int, Period, int], Fraction | None]
+"""The value at a place of the aggregates, in a period, of so many services; None: there is nothing to make it of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a measure of events is made: its samples, the column that is a sample's own value, and what to find.
+    """How a measure of events is made: its samples, the column that is a sample's own value, and what its value is.
 
-    `unit`: of that column. `details`: what stands beside the value that is found, which a long history does not ask
-    for; `beside`: further samples that it is made of. `provisional`: an incident or a revert within the attribution
-    window after the period's end may still change it. `open`: what is not over yet, where no sample may mean that.
+    `unit`: of that column. `value`: looks up once what all values of a definition are made of; `divided_by`: further
+    samples among that. `details`: what stands beside the value, which a long history does not ask for; `beside`:
+    further samples that it is made of.
+    `provisional`: an incident or a revert within the attribution window after the period's end may still change it.
+    `open`: what is not over yet, where no sample may mean that. `without`: why there is no value, where that is not for
+    want of samples.
     """
 
     samples: SampleSet
     column: str
     unit: str
-    find: Callable[[Case], Finding]
+    value: Callable[[Aggregates, Definition], Value]
     details: Callable[[Case], Details]
     beside: tuple[SampleSet, ...] = ()
+    divided_by: tuple[SampleSet, ...] = ()
     provisional: bool = False
     open: SampleSet | None = None
+    without: Callable[[Period], Absence] | None = None
 
 
-def share(samples: SampleSet, column: str) -> Callable[[Case], Finding]:
+def share(samples: SampleSet, column: str) -> Callable[[Aggregates, Definition], Value]:
     """The samples of which `column` is 1 divided by all."""
 
-    def find(case: Case) -> Finding:
-        total = case.total(samples)
-        value = Fraction(total.sum(column), total.samples) if total.samples else None
-        return Finding(value, total.samples, total.newest)
+    def value(aggregates: Aggregates, _definition: Definition) -> Value:
+        columns = aggregates.columns(samples)
+        some, every = columns.sums[column], columns.samples
+        return lambda place, *_: Fraction(some[place], every[place]) if every[place] else None
 
-    return find
+    return value
 
 
 def interval(total: Total, column: str) -> tuple[float, float] | None:
@@ -71,30 +79,42 @@ def interval(total: Total, column: str) -> tuple[float, float] | None:
     return wilson(total.sum(column), total.samples) if total.samples else None
 
 
-def durations(samples: SampleSet) -> Callable[[Case], Finding]:
+def durations(samples: SampleSet) -> Callable[[Aggregates, Definition], Value]:
     """The chosen statistic of `x`, microseconds, in seconds."""
 
-    def find(case: Case) -> Finding:
-        total = case.total(samples)
-        if not total.samples:
-            return Finding(None, 0, None)
-        micros, divisor = _statistic(case, samples, total, case.definition.statistic)
-        return Finding(Fraction(micros, divisor * MICROS), total.samples, total.newest)
+    def value(aggregates: Aggregates, definition: Definition) -> Value:
+        statistic_at = _statistic(aggregates, samples, definition.statistic)
 
-    return find
+        def of(place: int, _period: Period, _services: int) -> Fraction | None:
+            micros, divisor = statistic_at(place)
+            return None if micros is None else Fraction(micros, divisor * MICROS)
+
+        return of
+
+    return value
 
 
 def duration_parts(case: Case, samples: SampleSet) -> dict[str, Part]:
     """The shown statistics beside the chosen one, in seconds."""
-    total = case.total(samples)
-    others = [one for one in SHOWN if one != case.definition.statistic and total.samples]
-    return {one: seconds(*_statistic(case, samples, total, one)) for one in others}
+    found: dict[str, Part] = {}
+    for statistic in SHOWN:
+        if statistic != case.definition.statistic:
+            micros, divisor = _statistic(case.aggregates, samples, statistic)(case.place)
+            if micros is not None:
+                found[statistic] = seconds(micros, divisor)
+    return found
 
 
-def _statistic(case: Case, samples: SampleSet, total: Total, statistic: Statistic) -> Ratio:
-    if statistic == "mean":
-        return total.sum("x"), total.samples
-    return case.aggregates.percentile(samples, statistic, case.place)
+def _statistic(
+    aggregates: Aggregates, samples: SampleSet, statistic: Statistic
+) -> Callable[[int], tuple[int | None, int]]:
+    """At each place microseconds, and what to divide them by; None where there is no sample."""
+    if statistic != "mean":
+        amounts, divisor = aggregates.percentile(samples, statistic)
+        return lambda place: (amounts[place], divisor)
+    columns = aggregates.columns(samples)
+    total, every = columns.sums["x"], columns.samples
+    return lambda place: (total[place] if every[place] else None, every[place])
 
 
 def open_spans(case: Case, samples: SampleSet, name: str) -> dict[str, Part]:

@@ -1,6 +1,6 @@
 """The measures that are made of observed series by a rule of their own.
 
-Each takes the observed series, the definition, a team and a period, and gives what it found.
+Each takes the observed series, the definition and a period, and gives what finds it for a team.
 """
 
 from __future__ import annotations
@@ -12,86 +12,91 @@ from typing import NamedTuple, cast
 from scorecard_exporter.measures import diagnose, diagnose_series
 from scorecard_exporter.measures.capability import hackathon_contributions, internal_mobility, retention
 from scorecard_exporter.measures.features import adoption, new_revenue
-from scorecard_exporter.measures.finding import Details, Finding, count
+from scorecard_exporter.measures.finding import Details, Find, Finding, count
 from scorecard_exporter.measures.matched import both, matched, weighted
 from scorecard_exporter.measures.model import Definition, Part, Period
 from scorecard_exporter.measures.observations import Use
 from scorecard_exporter.measures.observed import Observed, current_parts
 
 
-def _uptime(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
+def _uptime(observed: Observed, definition: Definition, period: Period) -> Find:
     """Good divided by total."""
-    return observed.quotient(definition, team, period, ("good", "total"))
+    return observed.quotient(definition, period, ("good", "total"))
 
 
-def _cost_per_transaction(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
+def _cost_per_transaction(observed: Observed, definition: Definition, period: Period) -> Find:
     """Cost divided by transactions."""
-    return observed.quotient(definition, team, period, ("cost", "transactions"))
+    return observed.quotient(definition, period, ("cost", "transactions"))
 
 
-def _return_on_engineering(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
+def _return_on_engineering(observed: Observed, definition: Definition, period: Period) -> Find:
     """What was gained beyond the cost, for each unit of cost."""
-    found = observed.quotient(definition, team, period, ("value_delivered", "cost"))
-    return found if found.value is None else found._replace(value=found.value - 1)
+    quotient = observed.quotient(definition, period, ("value_delivered", "cost"))
+
+    def find(team: str) -> Finding:
+        found = quotient(team)
+        return found if found.value is None else found._replace(value=found.value - 1)
+
+    return find
 
 
-def _test_coverage(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
+def _test_coverage(observed: Observed, definition: Definition, period: Period) -> Find:
     """The newest ratio of each repository, weighted by its newest lines."""
-    ratios, sizes = (observed.gather(definition, one, "newest", team, period) for one in definition.series)
-    for side in (ratios, sizes):
-        if side.absence:
-            return side.nothing()
-    found = matched(ratios.tally, sizes.tally, team, weighted)
-    absence = None
-    if found.unmatched:
-        absence = diagnose_series.no_weight(definition.series, sorted(found.unmatched))
-    elif not found.below:
-        absence = diagnose.division_by_zero(f"The sum of series {definition.series[1].name!r}")
+    ratios_of, sizes_of = (observed.gather(definition, one, "newest", period) for one in definition.series)
 
-    def details() -> Details:
-        lines = Part(found.below, "count", sizes.tally.divisor)
-        return Details({**current_parts(ratios.tally, team), "repositories": count(found.number), "lines": lines})
+    def find(team: str) -> Finding:
+        ratios, sizes = ratios_of(team), sizes_of(team)
+        for side in (ratios, sizes):
+            if side.absence:
+                return side.nothing()
+        found = matched(ratios.tally, sizes.tally, team, weighted)
+        absence = None
+        if found.unmatched:
+            absence = diagnose_series.no_weight(definition.series, sorted(found.unmatched))
+        elif not found.below:
+            absence = diagnose.division_by_zero(f"The sum of series {definition.series[1].name!r}")
 
-    return Finding(
-        value=None if absence else Fraction(found.above, found.below * ratios.tally.divisor),
-        samples=found.number,
-        newest_at=ratios.newest_at,
-        absence=absence,
-        details=details,
-    )
+        def details() -> Details:
+            lines = Part(found.below, "count", sizes.tally.divisor)
+            return Details({**current_parts(ratios.tally, team), "repositories": count(found.number), "lines": lines})
+
+        value = None if absence else Fraction(found.above, found.below * ratios.tally.divisor)
+        return Finding(value, found.number, ratios.newest_at, absence, details)
+
+    return find
 
 
-def _training_completion(observed: Observed, definition: Definition, team: str, period: Period) -> Finding:
+def _training_completion(observed: Observed, definition: Definition, period: Period) -> Find:
     """Completed by assigned, both of the same programmes."""
-    completed, assigned = (observed.gather(definition, one, "newest", team, period) for one in definition.series)
-    for side in (completed, assigned):
-        if side.absence:
-            return side.nothing()
-    found = matched(completed.tally, assigned.tally, team, both)
-    absence = None
-    if found.unmatched:
-        absence = diagnose_series.not_same_subjects(definition.series, team, sorted(found.unmatched))
-    elif not found.below:
-        absence = diagnose.division_by_zero(f"The sum of series {definition.series[1].name!r}")
+    completed_of, assigned_of = (observed.gather(definition, one, "newest", period) for one in definition.series)
 
-    def details() -> Details:
-        done = Part(found.above, "count", completed.tally.divisor)
-        total = Part(found.below, "count", assigned.tally.divisor)
-        return Details(current_parts(completed.tally, team), {"completed": done, "assigned": total})
+    def find(team: str) -> Finding:
+        completed, assigned = completed_of(team), assigned_of(team)
+        for side in (completed, assigned):
+            if side.absence:
+                return side.nothing()
+        found = matched(completed.tally, assigned.tally, team, both)
+        absence = None
+        if found.unmatched:
+            absence = diagnose_series.not_same_subjects(definition.series, team, sorted(found.unmatched))
+        elif not found.below:
+            absence = diagnose.division_by_zero(f"The sum of series {definition.series[1].name!r}")
 
-    return Finding(
-        value=None if absence else completed.tally.divided(found.above, assigned.tally, found.below),
-        samples=found.number,
-        newest_at=completed.newest_at,
-        absence=absence,
-        details=details,
-    )
+        def details() -> Details:
+            done = Part(found.above, "count", completed.tally.divisor)
+            total = Part(found.below, "count", assigned.tally.divisor)
+            return Details(current_parts(completed.tally, team), {"completed": done, "assigned": total})
+
+        value = None if absence else completed.tally.divided(found.above, assigned.tally, found.below)
+        return Finding(value, found.number, completed.newest_at, absence, details)
+
+    return find
 
 
 class SeriesMeasure(NamedTuple):
     """How a measure is found, and what it uses of each of its series; empty: what its statistic says."""
 
-    find: Callable[[Observed, Definition, str, Period], Finding]
+    find: Callable[[Observed, Definition, Period], Find]
     uses: tuple[Use, ...] = ()
 
 

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from arro3.core import Table
 
 from scorecard_exporter.measures.model import Period
-from scorecard_exporter.store.base import Store
 
 Join = Literal["within", "overlap", "open_at_end", "latest_before_end"]
 Role = Literal["changes", "incidents", "builds", "bugs", "releases"]
@@ -74,9 +73,16 @@ class SampleSet:
         return _SPAN_LENGTHS.get(self.join, "samples.x") if column == "x" else f"samples.{column}"
 
 
-def read(store: Store, sql: str) -> Iterator[tuple[Any, ...]]:
+class Answers(Protocol):
+    """What answers statements: a store, or what asked it before."""
+
+    def query(self, sql: str) -> Table:
+        """As `Store.query`."""
+
+
+def read(store: Answers, sql: str) -> Iterator[tuple[Any, ...]]:
     """The rows of a statement."""
-    table: Table = store.query(sql)
+    table = store.query(sql)
     return zip(*(table.column(index).to_pylist() for index in range(table.num_columns)), strict=True)
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from scorecard_exporter.events.model import is_from
 from scorecard_exporter.measures import diagnose, diagnose_surveys
 from scorecard_exporter.measures.coverage import fresh_from
-from scorecard_exporter.measures.finding import Details, Finding, count
+from scorecard_exporter.measures.finding import Details, Find, Finding, count
 from scorecard_exporter.measures.model import Absence, Definition, Period, Scope, Survey
-from scorecard_exporter.measures.statements import bigint, one_of, read, sample_text, text_literal
+from scorecard_exporter.measures.statements import Answers, bigint, one_of, read, sample_text, text_literal
 from scorecard_exporter.measures.withheld import withheld
-from scorecard_exporter.store.base import Store
 
 
 class _Answers(NamedTuple):
@@ -70,24 +69,12 @@ class _Result:
         return withheld(self._scopes, {team: one.every for team, one in self._own.items()}, self._least)
 
 
-class _Known(NamedTuple):
-    """What is known of a survey in a period: whether there is a round, and the result of the newest that was closed.
-
-    `read_until`: up to which moment some source of the survey was read.
-    """
-
-    survey: Survey
-    read_until: int | None
-    is_seen: bool
-    result: _Result | None
-
-
 class Surveys:
     """The readings of surveys for every team of the tree; what the store knows of them is asked once."""
 
     def __init__(
         self,
-        store: Store,
+        store: Answers,
         surveys: Collection[Survey],
         scopes: Mapping[str, Scope],
         periods: Iterable[Period],
@@ -95,36 +82,44 @@ class Surveys:
     ) -> None:
         self._store, self._surveys, self._scopes, self._covered = store, surveys, scopes, covered
         self._periods = tuple(periods)
-        self._known: dict[tuple[int, Period], _Known] = {}
 
-    def score(self, definition: Definition, team: str, period: Period) -> Finding:
+    def statements(self) -> Iterator[str]:
+        """What will be asked first."""
+        if self._surveys:
+            yield self._closes()
+
+    def score(self, definition: Definition, period: Period) -> Find:
         """The net promoter score of a team's whole tree, of the newest round closed before the end of the period."""
         survey = definition.survey
         if survey is None:
             raise ValueError(f"{definition.measure} needs a survey")
-        # By identity, which what is known keeps: this is asked for every reading.
-        key = id(survey), period
-        if key not in self._known:
-            self._known[key] = self._find(survey, period)
-        known = self._known[key]
-        absence = _unread(survey, known.read_until, definition, period)
-        if absence is None and known.result:
-            return _of_round(survey, known.result, team, period)
-        absence = absence or diagnose_surveys.no_closed_round(survey, period, is_known=known.is_seen)
-        return Finding(value=None, samples=0, newest_at=None, absence=absence)
+        result, is_seen, read_until = self._find(survey, period)
+        absence = _unread(survey, read_until, definition, period)
+        if absence is None and result:
+            return partial(_of_round, survey, result, period)
+        absence = absence or diagnose_surveys.no_closed_round(survey, period, is_known=is_seen)
+        nothing = Finding(None, 0, None, absence)
+        return lambda _team: nothing
 
-    def _find(self, survey: Survey, period: Period) -> _Known:
+    def _find(self, survey: Survey, period: Period) -> tuple[_Result | None, bool, int | None]:
+        """The result of the newest round that was closed; whether there is any; up to when some source was read."""
         read_until = (until for origin, (_, until) in self._covered.items() if is_from(origin, survey.origin))
         closed = _newest(self._rounds[survey], period)
         result = self._results[survey, closed.name] if closed else None
-        return _Known(survey, max(read_until, default=None), bool(self._rounds[survey]), result)
+        return result, bool(self._rounds[survey]), max(read_until, default=None)
 
     @cached_property
     def _rounds(self) -> Mapping[Survey, Sequence[_Round]]:
         """The rounds of each survey in order of their close."""
-        named = one_of("survey", sorted({survey.name for survey in self._surveys}))
-        closes = list(read(self._store, f"{_CLOSES}\nwhere {named}\n{_BY_ROUND}"))
+        closes = list(read(self._store, self._closes()))
         return {survey: _rounds_of(survey, closes) for survey in self._surveys}
+
+    def _closes(self) -> str:
+        named = one_of("survey", sorted({survey.name for survey in self._surveys}))
+        return (
+            f"select survey, round, origin, max(closes_at) from survey_answers\nwhere {named}\n"
+            "group by survey, round, origin"
+        )
 
     @cached_property
     def _results(self) -> Mapping[tuple[Survey, str], _Result]:
@@ -150,19 +145,14 @@ class Surveys:
         }
 
 
-def _of_round(survey: Survey, newest: _Result, team: str, period: Period) -> Finding:
+def _of_round(survey: Survey, newest: _Result, period: Period, team: str) -> Finding:
     if len(newest.questions) > 1:
         several = diagnose_surveys.several_questions(survey, newest.round, newest.questions)
-        return Finding(value=None, samples=0, newest_at=newest.closed_at, absence=several)
+        return Finding(None, 0, newest.closed_at, several)
     found = newest.of(team)
     absence = _why_not(survey, newest, team, period, found.every)
-    return Finding(
-        value=None if absence else Fraction(100 * (found.promoters - found.detractors), found.every),
-        samples=found.every,
-        newest_at=newest.closed_at,
-        absence=absence,
-        details=lambda: _parts(found),
-    )
+    value = None if absence else Fraction(100 * (found.promoters - found.detractors), found.every)
+    return Finding(value, found.every, newest.closed_at, absence, lambda: _parts(found))
 
 
 def _parts(found: _Answers) -> Details:
@@ -192,10 +182,6 @@ def _unread(survey: Survey, read_until: int | None, definition: Definition, peri
     if read_until >= period.ends_at or read_until >= fresh_from(period, definition.freshness):
         return None
     return diagnose.stale(read_until, period, definition.freshness)
-
-
-_CLOSES = "select survey, round, origin, max(closes_at) from survey_answers"
-_BY_ROUND = "group by survey, round, origin"
 
 
 def _answers(rounds: Sequence[tuple[str, str, str]]) -> str:

@@ -76,11 +76,8 @@ class Tally:
         self.read_until = read_until
         self._ask_spans = spans
         self._made: dict[Hashable, Any] = {}
-        self._sums = self.added_up(lambda every: every[0] if len(every) == 1 else _add(every), _add)
-
-    def sum(self, team: str) -> Contribution:
+        self.sum = self.added_up(lambda every: every[0] if len(every) == 1 else _add(every), _add).of
         """What counts for a team; there may be no contribution."""
-        return self._sums.of(team)
 
     def means(self, team: str) -> Fraction:
         """The mean of each contribution to a team that has some, added up."""

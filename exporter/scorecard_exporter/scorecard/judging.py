@@ -39,19 +39,20 @@ class Judging:
         kept: Mapping[str, StatusChange],
         at: int,
     ) -> dict[str, MeasureStatus]:
-        """Of each team at the moment `at` (microseconds) of the snapshot.
+        """Of each team at the moment `at` (microseconds) of the snapshot; all readings are of one period.
 
         `previous`: of the period before; without it nothing is said of the pace. `kept`: the newest change of colour
         that was kept.
         """
+        found: dict[str, MeasureStatus] = {}
+        if not self.teams:
+            return found
         # One loop: a long history goes round in it a million times.
         measure, owners, initiatives = self.measure, self.measure.owners, self.initiatives
-        standard_of = self.standards.of
-        found: dict[str, MeasureStatus] = {}
-        for team in self.teams:
+        standards = self.standards.of_each(self.teams, readings[self.teams[0]].period.ends_at)
+        for team, held_to in zip(self.teams, standards, strict=True):
             reading, before = readings[team], previous.get(team)
             value = reading.value
-            held_to = standard_of(team, reading.period.ends_at)
             absence = reading.absence or held_to.absence
             score: float | None = None
             status: Status = "grey"

@@ -24,11 +24,14 @@ from scorecard_exporter.scorecard.rollup import Child, Rolled, Weight, roll_up
 from scorecard_exporter.scorecard.standard import Standards
 from scorecard_exporter.store.base import ReviewDates, StatusChange
 
+ByDefinition = Mapping[Definition, Mapping[str, Reading]]
+"""Readings of one moment, by definition and team."""
+
 
 def snapshot(
     configuration: Configuration,
-    readings: Iterable[Reading],
-    previous: Iterable[Reading],
+    readings: ByDefinition,
+    previous: ByDefinition,
     changes: Iterable[StatusChange],
     at: int,
     *,
@@ -68,8 +71,8 @@ class Snapshots:
     def at(
         self,
         at: int,
-        readings: Iterable[Reading],
-        previous: Iterable[Reading] = (),
+        readings: ByDefinition,
+        previous: ByDefinition = MappingProxyType({}),
         changes: Iterable[StatusChange] = (),
         reviews: Mapping[tuple[str, str], ReviewDates] = MappingProxyType({}),
     ) -> Snapshot:
@@ -78,8 +81,8 @@ class Snapshots:
             configuration=self._configuration,
             judgings=self._judgings,
             initiatives=self._initiatives,
-            readings=_by_definition(readings),
-            previous=_by_definition(previous),
+            readings=readings,
+            previous=previous,
             changes=_by_measure(changes),
             reviews=reviews,
             at=at,
@@ -117,22 +120,6 @@ def _by_measure(changes: Iterable[StatusChange]) -> dict[tuple[str, str], dict[s
     found: defaultdict[tuple[str, str], dict[str, StatusChange]] = defaultdict(dict)
     for change in changes:
         found[change.scorecard, change.measure][change.team] = change
-    return found
-
-
-_ByDefinition = Mapping[Definition, Mapping[str, Reading]]
-"""Readings by definition and team."""
-
-
-def _by_definition(readings: Iterable[Reading]) -> _ByDefinition:
-    found: defaultdict[Definition, dict[str, Reading]] = defaultdict(dict)
-    definition: Definition | None = None
-    for one in readings:
-        # Definitions are large to hash; those of neighbours are mostly the same one.
-        if one.definition is not definition:
-            definition = one.definition
-            teams = found[definition]
-        teams[one.team] = one
     return found
 
 
@@ -187,8 +174,8 @@ class _Assembly:
     configuration: Configuration
     judgings: Mapping[tuple[str, str], Judging]
     initiatives: Initiatives
-    readings: _ByDefinition
-    previous: _ByDefinition
+    readings: ByDefinition
+    previous: ByDefinition
     changes: Mapping[tuple[str, str], Mapping[str, StatusChange]]
     reviews: Mapping[tuple[str, str], ReviewDates]
     at: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -50,6 +51,12 @@ class Standards:
         """The target of a team in force at the last instant of a period that ends at `ends_at` (microseconds)."""
         key = team if team in self._measure.team_targets else "", ends_at
         return self._known.get(key) or self._known.setdefault(key, self._at(*key))
+
+    def of_each(self, teams: Sequence[str], ends_at: int) -> Sequence[Standard]:
+        """The same of each of these teams."""
+        if not self._measure.team_targets:
+            return [self.of(team, ends_at) for team in teams[:1]] * len(teams)
+        return [self.of(team, ends_at) for team in teams]
 
     def _at(self, team: str, ends_at: int) -> Standard:
         target = self._measure.target_of(team)
