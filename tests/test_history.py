@@ -1,5 +1,6 @@
 """A history is what was seen live: the same numbers to the last digit, on every screen and in Prometheus."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -77,6 +78,15 @@ def test_one_point_at_a_time_or_all_at_once_is_the_same(configuration, store, mo
     points, snapshots = months
     again = islice(history(configuration, store, points, details=True), 4)
     assert [list(judged(one)) for one in again] == [list(judged(one)) for one in snapshots[:4]]
+
+
+def test_a_history_that_nobody_reads_on_asks_no_more(configuration, store, months, monkeypatch):
+    monkeypatch.setattr("scorecard_exporter.evaluation.READINGS_AT_ONCE", 1)
+    begun = history(configuration, store, months[0])
+    next(begun)
+    assert [one.name for one in threading.enumerate() if one.name.startswith("statements")]
+    begun.close()
+    assert not [one.name for one in threading.enumerate() if one.name.startswith("statements")]
 
 
 def test_history_and_status_say_the_same(configuration, store, months):

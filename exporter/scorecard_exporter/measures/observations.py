@@ -120,8 +120,9 @@ class Observations:
 
     def statements(self) -> Iterator[str]:
         """What will be asked for the series as they are used."""
-        for question, uses in _USES.items():
-            names = set().union(*(self._uses[use] for use in uses))
+        for question in _USES:
+            names = self._used(question)
+            # Islands are asked for only where the rows do not tell them.
             if names and question != "islands":
                 yield self._question(question, sorted(names))
 
@@ -218,12 +219,14 @@ class Observations:
         asked = self._asked[question]
         if series in asked:
             return iter(())
-        named = set().union(*(self._uses[use] for use in _USES[question]))
-        if series not in named:
-            named = {series}.union(*self._uses.values())
-        names = sorted(named - asked)
+        used = self._used(question)
+        names = used if series in used else frozenset([series]).union(*self._uses.values()) - used - asked
         asked.update(names)
-        return read(self._store, self._question(question, names))
+        return read(self._store, self._question(question, sorted(names)))
+
+    def _used(self, question: Question) -> frozenset[str]:
+        """The series that are used in a way that asks this question."""
+        return frozenset[str]().union(*(self._uses[use] for use in _USES[question]))
 
     def _question(self, question: Question, names: Sequence[str]) -> str:
         if question == "overlapping":

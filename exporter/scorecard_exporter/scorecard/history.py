@@ -115,7 +115,7 @@ class _Collected:
             for objective in perspective.objectives:
                 self._add_parent("objective", objective.objective, objective, at)
                 judged += objective.measures
-        for place, status in zip(self._measures.add(judged), judged, strict=True):
+        for place, status in enumerate(judged, start=self._measures.add(judged)):
             places = self._places_of_measures.get(status.measure.id)
             if places is None:
                 places = self._add_measure(status.measure)

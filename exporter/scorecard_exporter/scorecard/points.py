@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import chain
 from typing import NamedTuple, Protocol, TypeVar, overload
 
 from scorecard_exporter.config.model import Anchors, Band
@@ -19,6 +18,8 @@ from scorecard_exporter.scorecard.model import (
 )
 from scorecard_exporter.scorecard.score import Status
 from scorecard_exporter.scorecard.standard import Standard
+
+_LARGEST = 2**63 - 1
 
 PLACES = "I"
 """The type of an array of places in columns: there are less than four billion."""
@@ -70,38 +71,28 @@ class MeasureColumns:
         self._absences: list[Absence | None] = []
         self._samples = array("q")
         self._scores = array("d")  # not a number: no score
-        self._ratios = array("q")  # numerator and denominator; 0 and 0: no value, or one that is too large for it
+        self._numerators = array("q")
+        self._denominators = array("q")  # 0: no value, or one that is too large for these
         self._large: dict[int, Fraction | None] = {}
 
-    def add(self, judged: Sequence[MeasureStatus]) -> range:
-        """Keep a point of each of these; answers their places."""
+    def add(self, judged: Iterable[MeasureStatus]) -> int:
+        """Keep a point of each of these, one behind the other; answers the place of the first."""
         first = len(self._periods)
-        readings = [one.reading for one in judged]
-        self._periods.extend([one.period for one in readings])
-        self._held_to.extend([one.held_to for one in judged])
-        self._statuses.extend([one.status for one in judged])
-        self._absences.extend([one.absence for one in judged])
-        self._samples.extend([one.samples for one in readings])
-        self._scores.extend([math.nan if one.score is None else one.score for one in judged])
-        self._add_values([one.value for one in readings])
-        return range(first, len(self._periods))
-
-    def _add_values(self, values: Sequence[Fraction | None]) -> None:
-        ratios = [(0, 0) if value is None else value.as_integer_ratio() for value in values]
-        try:
-            self._ratios += array("q", chain.from_iterable(ratios))
-        except OverflowError:
-            self._add_large(values)
-
-    def _add_large(self, values: Sequence[Fraction | None]) -> None:
-        """Values of which at least one is too large for the column."""
-        if len(values) > 1:
-            for value in values:
-                self._add_values([value])
-            return
-        (large,) = values
-        self._large[len(self._ratios) // 2] = large
-        self._ratios.extend((0, 0))
+        for status in judged:
+            reading, score, value = status.reading, status.score, status.reading.value
+            self._periods.append(reading.period)
+            self._held_to.append(status.held_to)
+            self._statuses.append(status.status)
+            self._absences.append(status.absence)
+            self._samples.append(reading.samples)
+            self._scores.append(math.nan if score is None else score)
+            numerator, denominator = (0, 0) if value is None else value.as_integer_ratio()
+            if max(abs(numerator), denominator) > _LARGEST:
+                self._large[len(self._denominators)] = value
+                numerator, denominator = 0, 0
+            self._numerators.append(numerator)
+            self._denominators.append(denominator)
+        return first
 
     def point(self, place: int) -> MeasurePoint:
         """What is kept at a place."""
@@ -116,8 +107,8 @@ class MeasureColumns:
         )
 
     def _value(self, place: int) -> Fraction | None:
-        numerator, denominator = self._ratios[2 * place : 2 * place + 2]
-        return Fraction(numerator, denominator) if denominator else self._large.get(place)
+        denominator = self._denominators[place]
+        return Fraction(self._numerators[place], denominator) if denominator else self._large.get(place)
 
 
 class ParentColumns:
