@@ -4,6 +4,8 @@ from fractions import Fraction
 
 import pytest
 
+from scorecard_exporter.measures.evaluate import evaluate
+
 DAY = 24 * 3600 * 1_000_000
 
 
@@ -201,6 +203,20 @@ def test_arithmetic_computes_with_the_values_of_its_operands(world):
     assert {name: (part.value, part.unit) for name, part in found.parts.items()} == {
         "value": (10, "eur"),
         "units": (4, "count"),
+    }
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["the operand first", "the operand last"])
+def test_arithmetic_over_arithmetic_is_found_wherever_its_operand_stands(world, order):
+    cost(("checkout", 10, 1))(world)
+    value = world.define("observation", unit="eur", series=(world.series(),))
+    double = world.define("arithmetic", expression="2 * value", operands=(("value", value),))
+    more = world.define("arithmetic", expression="double + value", operands=(("double", double), ("value", value)))
+    world.flush()
+    found = evaluate(world.store, [double, more][::order], world.scopes, ["payments"], [world.period])
+    assert {definition: of_period["payments"].value for definition, (of_period,) in found.items()} == {
+        double: 20,
+        more: 30,
     }
 
 

@@ -111,14 +111,10 @@ class Evaluation:
         made: dict[Definition, _ByPeriod] = {
             one: [self._of_series(one, period) for period in self._periods] for one in every if one.series or one.survey
         }
-        # Millions of observations; nobody asks for them any more.
+        # Nobody asks for observations any more, of which there may be very many.
         del self._observed, self._surveys
         made |= {one: self._of_events(one, recipe) for one in every if (recipe := recipe_of(one))}
-        # Operands come behind what they are operands of.
-        for one in reversed(every):
-            if one.operands:
-                made[one] = self._arithmetic(one, made)
-        return {definition: made[definition] for definition in self._definitions}
+        return {one: made.get(one) or self._arithmetic(one, made) for one in self._definitions}
 
     def _of_series(self, definition: Definition, period: Period) -> Mapping[str, Reading]:
         if definition.survey:
@@ -189,8 +185,8 @@ class Evaluation:
             self._fresh[freshness] = max(fresh_from(period, freshness) for period in self._periods)
         return self._fresh[freshness]
 
-    def _arithmetic(self, definition: Definition, made: Mapping[Definition, _ByPeriod]) -> _ByPeriod:
-        operands = {name: made[operand] for name, operand in definition.operands}
+    def _arithmetic(self, definition: Definition, made: Readings) -> _ByPeriod:
+        operands = {name: made.get(one) or self._arithmetic(one, made) for name, one in definition.operands}
         return [
             {
                 team: _computed(definition, {name: readings[place][team] for name, readings in operands.items()})
