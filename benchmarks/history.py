@@ -20,8 +20,7 @@ from evaluation import AT, MAXRSS_UNIT, Run, as_run_does, found
 from promise import Promise, tell
 from scorecard_exporter.config import load
 from scorecard_exporter.config.model import Configuration
-from scorecard_exporter.evaluation import history, narrowed
-from scorecard_exporter.scorecard.history import collect
+from scorecard_exporter.evaluation import collected, narrowed
 from scorecard_exporter.scorecard.periods import rolling, step_of
 from scorecard_exporter.store import open_store
 from scorecard_exporter.store.base import Store
@@ -65,7 +64,7 @@ def histories(folder: Path) -> tuple[list[Run], list[Run], int]:
 
 def _run(configuration: Configuration, store: Store) -> Run:
     began, processors = time.perf_counter(), time.process_time()
-    past = collect(history(configuration, store, POINTS))
+    past = collected(configuration, store, POINTS)
     run = Run(time.perf_counter() - began, time.process_time() - processors)
     teams = sum(len(card.teams) for card in configuration.scorecards.values())
     measures = [one for team in past.teams.values() for one in team.measures.values()]

@@ -27,7 +27,7 @@ from organisation import Organisation
 from promise import Promise, tell
 from scorecard_exporter.config import load
 from scorecard_exporter.config.model import Configuration
-from scorecard_exporter.evaluation import history, narrowed, take
+from scorecard_exporter.evaluation import collected, narrowed, take
 from scorecard_exporter.grafana.answering import Answering
 from scorecard_exporter.grafana.counts import Counts
 from scorecard_exporter.grafana.kinds import evidence
@@ -35,7 +35,7 @@ from scorecard_exporter.grafana.pluginv2.backend_pb2 import DataQuery, DataRespo
 from scorecard_exporter.histories import Answer, Histories, HistoryQuestion
 from scorecard_exporter.measures.model import Sample
 from scorecard_exporter.quantities import instant
-from scorecard_exporter.scorecard.history import History, collect
+from scorecard_exporter.scorecard.history import History
 from scorecard_exporter.scorecard.model import MeasureStatus, Snapshot
 from scorecard_exporter.store import open_store
 from scorecard_exporter.store.base import Store
@@ -65,7 +65,7 @@ class StandsStill:
 
     def _work_out_now(self, question: HistoryQuestion) -> Answer:
         asked = narrowed(self.configuration, question.scorecard, question.team, question.measure)
-        return Answer(1, collect(history(asked, self._store, question.points)))
+        return Answer(1, collected(asked, self._store, question.points))
 
 
 def measure() -> Iterator[Promise]:

@@ -15,7 +15,7 @@ from itertools import chain
 from scorecard_exporter.config.lint.advice import Advice
 from scorecard_exporter.config.model import Configuration, Scorecard
 from scorecard_exporter.errors import UnknownNameError
-from scorecard_exporter.measures.ahead import worker
+from scorecard_exporter.measures.ahead import workers
 from scorecard_exporter.measures.coverage import CoverageIndex
 from scorecard_exporter.measures.evaluate import Evaluation, coverage_of
 from scorecard_exporter.measures.evidence import evidence
@@ -23,10 +23,11 @@ from scorecard_exporter.measures.inquiry import inquire
 from scorecard_exporter.measures.model import Definition, Period, Reading, Sample
 from scorecard_exporter.scorecard.advice import PERIODS, advise_on_numbers
 from scorecard_exporter.scorecard.explanation import Explanation, explain
+from scorecard_exporter.scorecard.history import History, collect
 from scorecard_exporter.scorecard.model import MeasureStatus, ScorecardStatus, Snapshot
 from scorecard_exporter.scorecard.periods import Point
 from scorecard_exporter.scorecard.review_periods import KINDS, Kind, ReviewPeriod
-from scorecard_exporter.scorecard.snapshot import ByDefinition, Snapshots, snapshot
+from scorecard_exporter.scorecard.snapshot import ByDefinition, Moment, Snapshots, snapshot
 from scorecard_exporter.store.base import Store
 
 READINGS_AT_ONCE = 180_000
@@ -46,8 +47,8 @@ def readings(configuration: Configuration, store: Store, at: int, *, periods: in
         return [Period(at - (back + 1) * window, at - back * window) for back in range(periods)]
 
     work = [(definitions, spans(window)) for window, definitions in _by_window(configuration).items()]
-    with worker() as thread:
-        begun = _begun(configuration, store, _coverage(configuration, store), work, thread, details=True)
+    with workers(len(_teams(configuration))) as threads:
+        begun = _begun(configuration, store, _coverage(configuration, store), work, threads, details=True)
         return _by_moment(begun, periods)
 
 
@@ -61,21 +62,30 @@ def history(
     snapshot says beside that of the period before, and since when a colour is what it is, these do not know; what
     stands beside a value only with `details`.
     """
+    return (moment.snapshot() for moment in _moments(configuration, store, points, details=details))
+
+
+def collected(configuration: Configuration, store: Store, points: Sequence[Point]) -> History:
+    """The same as one history: a team's scorecard is put down as soon as it is made."""
+    return collect(_moments(configuration, store, points, details=False))
+
+
+def _moments(configuration: Configuration, store: Store, points: Sequence[Point], *, details: bool) -> Iterator[Moment]:
     coverage, snapshots = _coverage(configuration, store), Snapshots(configuration)
-    with worker() as thread:
+    with workers(len(_teams(configuration))) as threads:
 
         def begin(piece: Sequence[Point]) -> list[Evaluation]:
             work = _work(configuration, piece)
-            return _begun(configuration, store, coverage, work, thread, details=details)
+            return _begun(configuration, store, coverage, work, threads, details=details)
 
         ahead = pieces(configuration, points)
         begun = begin(ahead[0]) if ahead else []
         for number, piece in enumerate(ahead, start=1):
-            moments = _by_moment(begun, len(piece))
+            readings = _by_moment(begun, len(piece))
             # What the next piece asks is on its way while this one is judged.
             begun = begin(ahead[number]) if number < len(ahead) else []
             for point in piece:
-                yield snapshots.at(point.ends_at, moments.pop(0))
+                yield snapshots.at(point.ends_at, readings.pop(0))
 
 
 def pieces(configuration: Configuration, points: Sequence[Point]) -> list[Sequence[Point]]:
@@ -161,7 +171,7 @@ def _begun(
     store: Store,
     coverage: CoverageIndex,
     work: _Work,
-    thread: Executor,
+    threads: Executor,
     *,
     details: bool,
 ) -> list[Evaluation]:
@@ -175,7 +185,7 @@ def _begun(
             periods,
             coverage=coverage,
             details=details,
-            thread=thread,
+            threads=threads,
         )
         for definitions, periods in work
     ]

@@ -32,9 +32,9 @@ from scorecard_exporter.config.model import Configuration
 from scorecard_exporter.errors import ConfigurationError, Mistake, ScorecardError, StoreFullError
 from scorecard_exporter.evaluation import (
     advice_on_numbers,
+    collected,
     explain_at,
     explain_measure,
-    history,
     narrowed,
     samples_behind,
     take,
@@ -55,7 +55,7 @@ from scorecard_exporter.report.writing import Meeting, ReviewQuestion, recorded,
 from scorecard_exporter.schedule import Schedule, in_thread
 from scorecard_exporter.scorecard.document import Document
 from scorecard_exporter.scorecard.explanation import Explanation
-from scorecard_exporter.scorecard.history import History, collect
+from scorecard_exporter.scorecard.history import History
 from scorecard_exporter.scorecard.model import MeasureStatus, Snapshot
 from scorecard_exporter.scorecard.periods import Step, rolling
 from scorecard_exporter.scorecard.snapshot import status_changes
@@ -273,7 +273,7 @@ class Service:
         self._store.link()
         generation = self._generation
         asked = narrowed(self._configuration, question.scorecard, question.team, question.measure)
-        return Answer(generation, collect(history(asked, self._store, question.points)))
+        return Answer(generation, collected(asked, self._store, question.points))
 
     async def review(self, question: ReviewQuestion) -> Document:
         async with self._questions:

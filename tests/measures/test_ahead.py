@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from scorecard_exporter.errors import StoreError
-from scorecard_exporter.measures.ahead import Ahead, worker
+from scorecard_exporter.measures.ahead import Ahead, workers
 from scorecard_exporter.measures.catalogue import CATALOGUE
 from scorecard_exporter.measures.evaluate import evaluate
 from scorecard_exporter.measures.model import Period
@@ -30,8 +30,8 @@ class Asked:
 
 def test_what_was_begun_is_asked_once_and_what_was_not_at_once():
     store = Asked()
-    with worker() as thread:
-        ahead = Ahead(store, thread)
+    with workers(teams=1_000) as threads:
+        ahead = Ahead(store, threads)
         ahead.begin(["slow one", "two", "two"])
         assert ahead.query("three") == "answer to three"
         assert store.statements == ["three"], "it does not wait for those that were begun"
@@ -40,9 +40,19 @@ def test_what_was_begun_is_asked_once_and_what_was_not_at_once():
     assert store.statements == ["three", "slow one", "two"]
 
 
+def test_for_few_teams_two_statements_are_asked_at_once():
+    store = Asked()
+    with workers(teams=1) as threads:
+        ahead = Ahead(store, threads)
+        ahead.begin(["slow one", "two"])
+        assert ahead.query("two") == "answer to two"
+        store.go_on.set()
+    assert store.statements == ["two", "slow one"]
+
+
 def test_a_statement_that_fails_fails_where_it_is_asked_for():
-    with worker() as thread:
-        ahead = Ahead(Asked(refused=["one"]), thread)
+    with workers(teams=1_000) as threads:
+        ahead = Ahead(Asked(refused=["one"]), threads)
         ahead.begin(["one", "two"])
         assert ahead.query("two") == "answer to two"
         with pytest.raises(StoreError, match="no answer to one"):
@@ -51,8 +61,8 @@ def test_a_statement_that_fails_fails_where_it_is_asked_for():
 
 def test_nothing_is_asked_any_more_when_nobody_waits():
     store = Asked()
-    with worker() as thread:
-        Ahead(store, thread).begin(["slow one", "two", "three"])
+    with workers(teams=1_000) as threads:
+        Ahead(store, threads).begin(["slow one", "two", "three"])
         threading.Timer(0.05, store.go_on.set).start()
     assert store.statements in ([], ["slow one"])
 

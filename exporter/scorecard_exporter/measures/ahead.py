@@ -10,19 +10,21 @@ from arro3.core import Table
 
 from scorecard_exporter.store.base import Store
 
+_MANY = 100
+
 
 class Ahead:
     """The answers of a store; those to statements that were begun are waited for, others are asked for at once."""
 
-    def __init__(self, store: Store, worker: Executor) -> None:
-        self._store, self._worker = store, worker
+    def __init__(self, store: Store, workers: Executor) -> None:
+        self._store, self._workers = store, workers
         self._begun: dict[str, Future[Table]] = {}
 
     def begin(self, statements: Iterable[str]) -> None:
-        """Ask these in this order, one after another; each answer is kept until it is asked for."""
+        """Ask these in this order; each answer is kept until it is asked for."""
         for sql in statements:
             if sql not in self._begun:
-                self._begun[sql] = self._worker.submit(self._store.query, sql)
+                self._begun[sql] = self._workers.submit(self._store.query, sql)
 
     def query(self, sql: str) -> Table:
         """As `Store.query`."""
@@ -31,10 +33,13 @@ class Ahead:
 
 
 @contextmanager
-def worker() -> Iterator[Executor]:
-    """A thread that asks; what it has not begun at the end is not asked any more."""
-    thread = ThreadPoolExecutor(1, "statements")
+def workers(teams: int) -> Iterator[Executor]:
+    """Threads that ask; what they have not begun at the end is not asked any more.
+
+    To add up many `teams` takes a processor, which a second statement at once would only hold up.
+    """
+    threads = ThreadPoolExecutor(1 if teams > _MANY else 2, "statements")
     try:
-        yield thread
+        yield threads
     finally:
-        thread.shutdown(cancel_futures=True)
+        threads.shutdown(cancel_futures=True)

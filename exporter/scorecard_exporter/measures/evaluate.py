@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from scorecard_exporter.measures import diagnose
 from scorecard_exporter.measures.aggregate import Aggregates
-from scorecard_exporter.measures.ahead import Ahead, worker
+from scorecard_exporter.measures.ahead import Ahead, workers
 from scorecard_exporter.measures.catalogue import CATALOGUE
 from scorecard_exporter.measures.coverage import CoverageIndex, fresh_from
 from scorecard_exporter.measures.expression import compute
@@ -52,9 +52,9 @@ def evaluate(
     have neither parts nor interval, which saves a third of the statements.
     """
     known = coverage or coverage_of(store, definitions, scopes, teams)
-    with worker() as thread:
+    with workers(len(teams)) as threads:
         return Evaluation(
-            store, definitions, scopes, teams, periods, coverage=known, details=details, thread=thread
+            store, definitions, scopes, teams, periods, coverage=known, details=details, threads=threads
         ).readings()
 
 
@@ -71,9 +71,9 @@ class Evaluation:
         *,
         coverage: CoverageIndex,
         details: bool,
-        thread: Executor,
+        threads: Executor,
     ) -> None:
-        """As `evaluate`. Most of what it will ask is begun here, in that thread."""
+        """As `evaluate`. Most of what it will ask is begun here, in these threads."""
         self._definitions = definitions
         self._details = details
         self._scopes = scopes
@@ -84,7 +84,7 @@ class Evaluation:
         self._coverage = coverage
         self._emptiness = Emptiness(store)
         every = list(_all(definitions))
-        ahead = Ahead(store, thread)
+        ahead = Ahead(store, threads)
         uses = {use for definition in every if definition.series for use in uses_of(definition)}
         observations = Observations(ahead, uses, subjects_of(scopes, teams), periods)
         self._observed = Observed(observations, scopes, coverage.origins("observation"))

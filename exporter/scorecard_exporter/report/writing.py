@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from scorecard_exporter.config import advise
 from scorecard_exporter.config.model import Configuration, Scorecard
 from scorecard_exporter.errors import NoReviewError, UnknownNameError
-from scorecard_exporter.evaluation import history, narrowed
+from scorecard_exporter.evaluation import collected, history, narrowed
 from scorecard_exporter.quantities import RefusedError, moment
 from scorecard_exporter.report.notes import read_notes
 from scorecard_exporter.report.review import MONTHS, Material, review_document
 from scorecard_exporter.scorecard.advice import PERIODS, advise_on_numbers, missed_by_all
 from scorecard_exporter.scorecard.document import Document, timestamp
-from scorecard_exporter.scorecard.history import collect
 from scorecard_exporter.scorecard.review_periods import KINDS, ReviewPeriod, months_until
 from scorecard_exporter.scorecard.wording import day_text
 from scorecard_exporter.store.base import KeptReview, Store
@@ -51,7 +50,7 @@ def written(configuration: Configuration, store: Store, question: ReviewQuestion
     points = [period.moved(-back).point() for back in reversed(range(PERIODS))]
     periods = list(history(asked, store, points, details=True))
     *_, before, now = periods
-    months = collect(history(asked, store, [one.point() for one in months_until(period, MONTHS)]))
+    months = collected(asked, store, [one.point() for one in months_until(period, MONTHS)])
     # What one team misses may be its own affair: whether all do is looked at in the same period.
     everyone = history(narrowed(configuration, card.id), store, points[-1:])
     missed = [one for taken in everyone for one in missed_by_all(taken)]

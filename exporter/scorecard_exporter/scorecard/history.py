@@ -1,6 +1,6 @@
-"""A history: what the snapshots of many moments say about each measure and each parent, side by side. Pure.
+"""A history: what was judged at many moments about each measure and each parent, side by side. Pure.
 
-Every number was judged in its own snapshot, with the target in force at the last instant of its period.
+Every number was judged at its own moment, with the target in force at the last instant of its period.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from scorecard_exporter.scorecard.model import (
     Snapshot,
 )
 from scorecard_exporter.scorecard.points import PLACES, MeasureColumns, MeasurePoint, ParentColumns, ParentPoint, Points
+from scorecard_exporter.scorecard.snapshot import Moment
 
 Level = Literal["scorecard", "perspective", "objective"]
 
@@ -81,11 +82,11 @@ class History:
         return sum(len(one.points) for team in self.teams.values() for one in team.measures.values())
 
 
-def collect(snapshots: Iterable[Snapshot]) -> History:
-    """The history that these snapshots are, oldest first."""
+def collect(moments: Iterable[Snapshot | Moment]) -> History:
+    """The history that these moments are, oldest first."""
     measures, parents = MeasureColumns(), ParentColumns()
     collected: dict[tuple[str, str], _Collected] = {}
-    for taken in snapshots:
+    for taken in moments:
         for card in taken.scorecards:
             key = card.scorecard.id, card.team
             if key not in collected:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
+from typing import NamedTuple
 
 from scorecard_exporter.config.model import Configuration, Initiative, Measure, Objective, Perspective, Scorecard
 from scorecard_exporter.measures.model import Definition, Reading
@@ -43,11 +44,22 @@ def snapshot(
     newest kept change of each measure. `reviews`: when each (scorecard, team) was reviewed.
     Objectives without a measure for a team are left out of its scorecard.
     """
-    return Snapshots(configuration).at(at, readings, previous, changes, reviews)
+    return Snapshots(configuration).at(at, readings, previous, changes, reviews=reviews).snapshot()
+
+
+class Moment(NamedTuple):
+    """The scorecards at one moment (microseconds), each made when it is its turn: to be gone through once."""
+
+    at: int
+    scorecards: Iterator[ScorecardStatus]
+
+    def snapshot(self) -> Snapshot:
+        """All of them."""
+        return Snapshot(at=self.at, scorecards=tuple(self.scorecards))
 
 
 class Snapshots:
-    """Snapshots of a configuration at many moments; what is the same in all of them is worked out once."""
+    """What a configuration is at many moments; what is the same in all of them is worked out once."""
 
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
@@ -74,8 +86,9 @@ class Snapshots:
         readings: ByDefinition,
         previous: ByDefinition = MappingProxyType({}),
         changes: Iterable[StatusChange] = (),
+        *,
         reviews: Mapping[tuple[str, str], ReviewDates] = MappingProxyType({}),
-    ) -> Snapshot:
+    ) -> Moment:
         """All scorecards at the moment `at`; see `snapshot`."""
         assembly = _Assembly(
             configuration=self._configuration,
@@ -88,7 +101,7 @@ class Snapshots:
             at=at,
         )
         scorecards = self._configuration.scorecards.values()
-        return Snapshot(at=at, scorecards=tuple(chain.from_iterable(map(assembly.scorecard, scorecards))))
+        return Moment(at, chain.from_iterable(map(assembly.scorecard, scorecards)))
 
 
 def status_changes(taken: Snapshot, changes: Iterable[StatusChange]) -> list[StatusChange]:

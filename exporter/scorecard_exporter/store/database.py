@@ -17,7 +17,7 @@ import duckdb
 from scorecard_exporter.errors import StoreBusyError, StoreError, StoreFullError
 from scorecard_exporter.store.migrations import migrate
 
-MEMORY_LIMIT = "192MB"
+MEMORY_LIMIT = "160MB"
 """What DuckDB may take before it works on disk, beside the file."""
 
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
