@@ -73,7 +73,7 @@ class Aggregates:
         self._layouts: dict[tuple[bool, bool], Layout] = {}
         self._columns: dict[SampleSet, Columns] = {}
         self._percentiles: dict[SampleSet, Mapping[Statistic, Percentile]] = {}
-        self._values: dict[SampleSet, Grid] = {}
+        self._with_values: dict[SampleSet, Grid] = {}
         self._days: dict[tuple[SampleSet, str], dict[tuple[str, Period], int]] = {}
         self._united: dict[SampleSet, list[int]] = {}
 
@@ -139,7 +139,7 @@ class Aggregates:
 
     def _values_of(self, samples: SampleSet) -> list[Whole]:
         numbers = self.columns(samples).samples
-        values = self._values[samples].values(np.arange(len(numbers)))
+        values = self._with_values[samples].values(np.arange(len(numbers)))
         return np.split(values, np.cumsum(numbers)[:-1])
 
     def _read(self, samples: SampleSet) -> Columns:
@@ -151,7 +151,7 @@ class Aggregates:
         if samples.is_ranked and self._statistics:
             self._percentiles[samples] = grid.percentiles(self._statistics)
         elif samples.is_ranked:
-            self._values[samples] = grid
+            self._with_values[samples] = grid
         self._columns[samples] = grid.columns
         return grid.columns
 
