@@ -417,3 +417,8 @@ def test_it_says_where_in_the_scorecard_it_is_and_whose(build, explained):
         "leads@acme.example",
     )
     assert (why.previous_text, why.trend) == ("12", "better")
+
+
+def test_a_value_that_is_better_by_little_does_not_look_the_same(build, explained):
+    why = explained(build.measure(), Fraction("13.04"), before=Fraction("12.96"))
+    assert (why.value_text, why.previous_text, why.trend) == ("13", "12.96", "better")

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from scorecard_exporter.config.model import Anchors, Band, Target, TargetPoint
-from scorecard_exporter.scorecard.wording import exact_text, goal_text, target_label, told_apart, value_text
+from scorecard_exporter.scorecard.wording import apart_text, exact_text, goal_text, target_label, told_apart, value_text
 
 DAY = 86_400
 LOWER = Anchors(red=Fraction(7 * DAY), goal=Fraction(2 * DAY))
@@ -125,6 +125,20 @@ APART = [
 @pytest.mark.parametrize(("values", "unit", "texts", "why"), APART, ids=[row[3] for row in APART])
 def test_quantities_beside_each_other_are_told_apart(values, unit, texts, why):
     assert told_apart([Fraction(value) for value in values], unit) == texts, why
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "unit", "text", "why"),
+    [
+        pytest.param("13.1", "13/d", "per_day", "13.1/d", "one digit more", id="rate"),
+        pytest.param("0.4936", "0.49 EUR", "eur", "0.494 EUR", "one digit more", id="money"),
+        pytest.param("12", "15", "count", "12", "they differ as they are", id="far apart"),
+        pytest.param("12", "", "count", "12", "nothing is shown beside it", id="alone"),
+        pytest.param("12.0000001", "12", "count", "12", "six digits are all that is written", id="too near"),
+    ],
+)
+def test_a_value_is_told_apart_from_one_that_is_shown(value, shown, unit, text, why):
+    assert apart_text(Fraction(value), shown, unit, None) == text, why
 
 
 def test_a_goal_between_two_dates_does_not_contradict_the_value_beside_it():

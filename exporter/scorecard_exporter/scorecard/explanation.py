@@ -30,7 +30,6 @@ from scorecard_exporter.scorecard.formula import formula, sample_text, span_text
 from scorecard_exporter.scorecard.model import MeasureStatus, Pace, ScorecardStatus
 from scorecard_exporter.scorecard.score import Status
 from scorecard_exporter.scorecard.verdict import anchor_texts, initiative_note, judgement, score_text, target_note
-from scorecard_exporter.scorecard.wording import value_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ def explain(
 
     `titles`: of teams, by name.
     """
-    measure, reading, previous = status.measure, status.reading, _previous_text(status)
+    measure, reading, previous = status.measure, status.reading, status.previous_text
     return _placed(status, scorecard)(
         at=at,
         owner=status.owner,
@@ -270,9 +269,3 @@ def _evidence(measure: Measure, sample: Sample) -> Evidence:
         origin=sample.origin,
         url=sample.url,
     )
-
-
-def _previous_text(status: MeasureStatus) -> str:
-    if status.previous is None:
-        return ""
-    return value_text(status.previous, status.measure.definition.unit, status.target, None)

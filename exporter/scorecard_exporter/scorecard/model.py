@@ -23,6 +23,7 @@ from scorecard_exporter.measures.benchmark import Benchmark
 from scorecard_exporter.measures.model import Absence, Reading
 from scorecard_exporter.scorecard.score import Status
 from scorecard_exporter.scorecard.standard import Standard
+from scorecard_exporter.scorecard.wording import apart_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,15 @@ class MeasureStatus(NamedTuple):
     def previous(self) -> Fraction | None:
         """The value of the period before."""
         return self.before.value if self.before else None
+
+    @property
+    def previous_text(self) -> str:
+        """The value of the period before as people write it, told apart from that of this one; empty without one."""
+        previous, unit = self.previous, self.held_to.unit
+        if previous is None:
+            return ""
+        shown = "" if previous == self.reading.value else self.value_text
+        return apart_text(previous, shown, unit, self.held_to.target)
 
     @property
     def is_left_alone(self) -> bool:

@@ -34,6 +34,12 @@ def value_text(value: Fraction, unit: str, target: Target | None, anchors: Ancho
     return next(same, write(value, unit))
 
 
+def apart_text(value: Fraction, shown: str, unit: str, target: Target | None) -> str:
+    """Another value than the one that is `shown`, with as many digits as it takes that the two look different."""
+    texts = (value_text(value, unit, target, None), *_ever_finer(value, unit))
+    return next((text for text in texts if text != shown), shown)
+
+
 def _is_near_a_line(value: Fraction, anchors: Anchors | Band) -> bool:
     """Whether rounding to two digits, by a twentieth at most, could take the value across a line."""
     if isinstance(anchors, Band):

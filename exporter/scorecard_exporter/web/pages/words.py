@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 from scorecard_exporter.quantities import instant as instant_of
-from scorecard_exporter.quantities import moment, write
+from scorecard_exporter.quantities import moment
 from scorecard_exporter.report.promises import standing
 from scorecard_exporter.scorecard import verdict
 from scorecard_exporter.scorecard.explanation import Explanation
@@ -85,11 +85,6 @@ def code(sentence: str) -> Markup:
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(sentence))))  # noqa: S704
 
 
-def before(status: MeasureStatus) -> str:
-    """The value of the period before as people write it, empty where there is none."""
-    return "" if status.previous is None else write(status.previous, status.measure.definition.unit)
-
-
 def arrow(judged: MeasureStatus | Explanation) -> str:
     """Which way the value went, whether or not that is good."""
     value = judged.reading.value if isinstance(judged, MeasureStatus) else judged.value
@@ -101,7 +96,7 @@ def arrow(judged: MeasureStatus | Explanation) -> str:
 FILTERS = {
     function.__name__: function
     for function in (
-        *(span, ago, utc, local, written_at, day, percent, points, share, signs, code, before, arrow, web_address),
+        *(span, ago, utc, local, written_at, day, percent, points, share, signs, code, arrow, web_address),
         standing,
     )
 }
