@@ -11,6 +11,7 @@ from arro3.core import Table
 from scorecard_exporter.store.base import Store
 
 _MANY = 100
+"""Of more teams than these, one statement is asked at a time."""
 
 
 class Ahead:

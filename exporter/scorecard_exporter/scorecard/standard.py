@@ -54,8 +54,9 @@ class Standards:
 
     def of_each(self, teams: Sequence[str], ends_at: int) -> Sequence[Standard]:
         """The same of each of these teams."""
-        if not self._measure.team_targets:
-            return [self.of(team, ends_at) for team in teams[:1]] * len(teams)
+        if teams and not self._measure.team_targets:
+            # One target for all teams, of which there may be a thousand.
+            return [self.of(teams[0], ends_at)] * len(teams)
         return [self.of(team, ends_at) for team in teams]
 
     def _at(self, team: str, ends_at: int) -> Standard:
